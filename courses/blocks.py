@@ -1,0 +1,163 @@
+"""The blocks that a trainer builds a module of. Thin: what they show is decided in templates."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.images.blocks import ImageBlock
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+FEATURES = ["bold", "italic", "ol", "ul", "link"]
+
+
+class TextBlock(blocks.RichTextBlock):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(features=FEATURES, **kwargs)
+
+
+class QuestionBranchBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Svar"), max_length=80)
+    text = blocks.TextBlock(label=_("Hva du gjør da"), max_length=300)
+
+
+class QuestionBlock(blocks.StructBlock):
+    """The one question that decides, and where each answer leads."""
+
+    question = blocks.CharBlock(label=_("Spørsmål"), max_length=200)
+    branches = blocks.ListBlock(QuestionBranchBlock(), label=_("Veier"), default=[], max_num=3)
+
+    class Meta:
+        label = _("Ett spørsmål avgjør")
+        icon = "help"
+        template = "courses/blocks/question.html"
+
+
+class LawBlock(blocks.StructBlock):
+    """A duty with its law and the date it was checked."""
+
+    reference = SnippetChooserBlock("facts.LegalReference", label=_("Lovhenvisning"))
+    title = blocks.CharBlock(label=_("Overskrift"), max_length=100)
+    text = TextBlock(label=_("Hva loven sier, med dine ord"))
+
+    class Meta:
+        label = _("Lov")
+        icon = "doc-full"
+        template = "courses/blocks/law.html"
+
+
+class EffectBlock(blocks.StructBlock):
+    who = blocks.CharBlock(label=_("Hvem"), max_length=40)
+    what = blocks.CharBlock(label=_("Hva som skjer"), max_length=120)
+
+
+class ChoiceBlock(blocks.StructBlock):
+    """Something to do in a case, and what it leads to."""
+
+    text = blocks.CharBlock(label=_("Valg"), max_length=250)
+    rating = blocks.ChoiceBlock(
+        label=_("Vurdering"),
+        choices=[
+            ("safe", _("Trygt neste steg")),
+            ("delayed", _("Hjelpen blir forsinket")),
+            ("harmful", _("Kan gjøre det farligere")),
+        ],
+        default="safe",
+    )
+    outcome_title = blocks.CharBlock(label=_("Hva som skjer, overskrift"), max_length=120)
+    outcome = TextBlock(label=_("Hva som skjer"))
+    why = TextBlock(label=_("Hvorfor"))
+    effects = blocks.ListBlock(EffectBlock(), label=_("Hva det betyr for hvem"), default=[], max_num=4)
+
+
+class CaseBlock(blocks.StructBlock):
+    """A scene of a fictional case with choices. Nobody but the reader learns what she chose: nothing is stored."""
+
+    label = blocks.CharBlock(label=_("Saken"), max_length=100, help_text=_("For eksempel: Saken om Amira, 16. Del 1 av 2"))
+    title = blocks.CharBlock(label=_("Overskrift"), max_length=120)
+    text = TextBlock(label=_("Hva som skjer"))
+    prompt = blocks.CharBlock(label=_("Spørsmål"), max_length=120, default=_("Hva gjør du nå?"))
+    choices = blocks.ListBlock(ChoiceBlock(), label=_("Valg"), min_num=2, max_num=4)
+
+    class Meta:
+        label = _("Sak med valg")
+        icon = "group"
+        template = "courses/blocks/case.html"
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if not any(choice["rating"] == "safe" for choice in cleaned["choices"]):
+            raise ValidationError(_("Minst ett av valgene må være trygt."))
+        return cleaned
+
+
+class DetailsBlock(blocks.StructBlock):
+    summary = blocks.CharBlock(label=_("Overskrift"), max_length=150)
+    text = TextBlock(label=_("Tekst"))
+
+    class Meta:
+        label = _("Les mer")
+        icon = "arrow-down"
+        template = "courses/blocks/details.html"
+
+
+class ContactsBlock(blocks.StructBlock):
+    """Whom to call: the number is read from the fact each time, so it is never old here."""
+
+    title = blocks.CharBlock(label=_("Overskrift"), max_length=100)
+    contacts = blocks.ListBlock(SnippetChooserBlock("facts.ContactPoint"), label=_("Hjelpelinjer"), min_num=1)
+
+    class Meta:
+        label = _("Hvem du ringer")
+        icon = "mail"
+        template = "courses/blocks/contacts.html"
+
+
+class PictureBlock(blocks.StructBlock):
+    image = ImageBlock(label=_("Bilde"))
+
+    class Meta:
+        label = _("Bilde")
+        icon = "image"
+        template = "courses/blocks/picture.html"
+
+
+class SourcesBlock(blocks.StructBlock):
+    sources = blocks.ListBlock(SnippetChooserBlock("facts.Source"), label=_("Kilder"), min_num=1)
+
+    class Meta:
+        label = _("Kilder")
+        icon = "list-ul"
+        template = "courses/blocks/sources.html"
+
+
+class BodyBlock(blocks.StreamBlock):
+    heading = blocks.CharBlock(
+        label=_("Mellomtittel"), max_length=120, icon="title", template="courses/blocks/heading.html"
+    )
+    text = TextBlock(label=_("Tekst"), icon="pilcrow", template="courses/blocks/text.html")
+    question = QuestionBlock()
+    law = LawBlock()
+    case = CaseBlock()
+    details = DetailsBlock()
+    contacts = ContactsBlock()
+    image = PictureBlock()
+    sources = SourcesBlock()
+
+
+class PartBlock(blocks.StructBlock):
+    """A few minutes of reading with a title of its own. Progress is kept by part."""
+
+    title = blocks.CharBlock(label=_("Tittel"), max_length=120)
+    body = BodyBlock(label=_("Innhold"))
+
+    class Meta:
+        label = _("Del")
+        icon = "doc-empty"
+
+
+class PartsBlock(blocks.StreamBlock):
+    part = PartBlock()
+
+    class Meta:
+        min_num = 1

@@ -1,0 +1,54 @@
+"""Files that pages and questions use. Custom from the start: changing the model later is dear."""
+
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.documents.models import AbstractDocument
+from wagtail.documents.models import Document as WagtailDocument
+from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import Image as WagtailImage
+
+
+def private_storage() -> Storage:
+    """Where everything but images lies: without a URL."""
+    return storages["private"]
+
+
+class Picture(AbstractImage):
+    """A picture on a page. `description` is what a reader who does not see it is told."""
+
+    credit = models.CharField(_("kilde og lisens"), max_length=200, blank=True)
+
+    admin_form_fields = (*WagtailImage.admin_form_fields, "credit")
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = _("bilde")
+        verbose_name_plural = _("bilder")
+
+
+class Rendition(AbstractRendition):
+    """A Picture in one size, made on demand."""
+
+    image = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["image", "filter_spec", "focal_point_key"], name="media_rendition_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.image} {self.filter_spec}"
+
+
+class DocumentFile(AbstractDocument):
+    """A file to read or print, kept in private storage and served by a view that asks first."""
+
+    file = models.FileField(_("fil"), upload_to="documents", storage=private_storage)
+
+    admin_form_fields = WagtailDocument.admin_form_fields
+
+    class Meta(AbstractDocument.Meta):
+        verbose_name = _("dokument")
+        verbose_name_plural = _("dokumenter")

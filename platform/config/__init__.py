@@ -1,0 +1,5 @@
+"""Wiring, and the commands that concern the whole installation."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

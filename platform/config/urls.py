@@ -1,0 +1,28 @@
+"""Every address. What people read lies under their language; the trainer's admin and machines' addresses do not."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("", include("common.urls")),
+    path("", include("certification.check_urls")),
+    path("admin/", include(wagtailadmin_urls)),
+    path("dokumenter/", include(wagtaildocs_urls)),
+    *i18n_patterns(
+        path("konto/", include("allauth.urls")),
+        path("", include("accounts.urls")),
+        path("", include("agencies.urls")),
+        path("", include("assessments.urls")),
+        path("", include("courses.urls")),
+        path("", include("certification.urls")),
+        path("", include("reports.urls")),
+        path("", include(wagtail_urls)),
+    ),
+]
+
+handler404 = "common.views.not_found"
+handler500 = "common.views.our_fault"
+handler403 = "common.views.not_yours"
