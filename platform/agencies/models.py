@@ -209,7 +209,8 @@ class Membership(Dated):
                 fields=["unit", "person"],
                 condition=Q(superseded_at__isnull=True),
                 name="agencies_membership_unit",
-            )
+            ),
+            models.Index(fields=["recorded_at"], name="agencies_membership_recorded"),
         ]
 
     def __str__(self) -> str:

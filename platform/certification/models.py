@@ -77,9 +77,7 @@ class Policy(Recorded):
     version = models.CharField(_("versjon"), max_length=20, help_text="Such as 2026-2, unique per owner.")
     valid_from = models.DateField(_("gjelder fra"))
     path = models.ForeignKey(LearningPath, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    refresher_path = models.ForeignKey(
-        LearningPath, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    refresher_path = models.ForeignKey(LearningPath, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     pass_mark = models.PositiveSmallIntegerField(
         _("bestått ved, prosent"), null=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
@@ -299,9 +297,7 @@ class Cycle(models.Model):
                 name="certification_cycle_one_open",
                 violation_error_message=_("Personen har alt en åpen omgang for denne sertifiseringen."),
             ),
-            models.UniqueConstraint(
-                fields=["person", "certification", "number"], name="certification_cycle_number"
-            ),
+            models.UniqueConstraint(fields=["person", "certification", "number"], name="certification_cycle_number"),
             models.CheckConstraint(
                 condition=~Q(state="satisfied")
                 | Q(
@@ -360,7 +356,11 @@ class Standing(models.Model):
     # Standing: from dates alone.
     state = models.CharField(max_length=10, choices=StandingState)
     cycle = models.ForeignKey(
-        Cycle, on_delete=models.PROTECT, null=True, related_name="+", help_text="The satisfied cycle in force."
+        Cycle,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The satisfied cycle in force.",
     )
     valid_from = models.DateField(null=True)
     window_opens_on = models.DateField(null=True)
@@ -392,22 +392,32 @@ class Standing(models.Model):
                 condition=Q(next_change_on__isnull=False),
                 name="certification_standing_next",
             ),
-            models.Index(
-                fields=["certification", "display", "expires_on"], name="certification_standing_list"
-            ),
+            models.Index(fields=["certification", "display", "expires_on"], name="certification_standing_list"),
         ]
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.certification_id} {self.state}"
 
 
+class SettleMark(models.Model):
+    """Until when what is known about a person has been settled: the sweep settles everyone with newer rows."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    settled_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("oppgjort")
+        verbose_name_plural = _("oppgjort")
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.settled_at}"
+
+
 class Certificate(models.Model):
     """The proof of one satisfied cycle: page, PDF, public check. Rendered on demand from its row, never stored."""
 
     cycle = models.OneToOneField(Cycle, on_delete=models.PROTECT, related_name="certificate")
-    code = models.CharField(
-        max_length=26, unique=True, default=new_code, editable=False, help_text="128 random bits."
-    )
+    code = models.CharField(max_length=26, unique=True, default=new_code, editable=False, help_text="128 random bits.")
     issued_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -83,7 +83,10 @@ class Evidence(models.Model):
     class Meta:
         verbose_name = _("dokumentasjon")
         verbose_name_plural = _("dokumentasjon")
-        indexes = [models.Index(fields=["person", "subject_key", "occurred_on"], name="evidence_by_person")]
+        indexes = [
+            models.Index(fields=["person", "subject_key", "occurred_on"], name="evidence_by_person"),
+            models.Index(fields=["recorded_at"], name="evidence_recorded_at"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=1),

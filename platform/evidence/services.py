@@ -30,7 +30,8 @@ def record(
 ) -> Evidence:
     """Records one act, once: the same `source_ref` gives back the row that is there.
 
-    `agency` defaults to the one she works for that day; `occurred_on` is the day there. Sends `evidence_recorded` for a new row.
+    `agency` defaults to the one she works for that day; `occurred_on` is the day there. A new row sends
+    `evidence_recorded`.
     """
     at = occurred_at or timezone.now()
     agency = agency or main_agency(person, at.date())
