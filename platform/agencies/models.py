@@ -4,10 +4,8 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
@@ -220,9 +218,7 @@ class Membership(Dated):
 class MembershipPause(Dated):
     """Leave from one membership, from–to. The reason is never stored."""
 
-    membership = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, related_name="+", verbose_name=_("stilling")
-    )
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", verbose_name=_("stilling"))
 
     class Meta:
         verbose_name = _("permisjon")
@@ -279,7 +275,3 @@ class Grant(Dated):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.get_function_display()}, {self.unit}"
-
-    def clean(self) -> None:
-        if self.valid_to and self.valid_to < timezone.localdate() and self._state.adding and not self.superseded_at:
-            raise ValidationError({"valid_to": _("Siste dag er alt passert.")})

@@ -1,3 +1,7 @@
-from django.urls.resolvers import URLPattern
+"""The address on the paper and in the QR code: short, and the same in every language."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from certification import views
+
+urlpatterns = [path("k/<slug:code>/", views.check, name="check")]

@@ -51,7 +51,7 @@ def validity(
     if date_base == "expiry" and previous and completed_on <= previous.expires_on:
         start = previous.baseline + _DAY
     if date_base == "fixed":
-        least = last_day(start, minimum_active or Period())
+        least = max(start, last_day(start, minimum_active or Period()))
         expires = _fixed_day_from(least, fixed_day)
     else:
         expires = last_day(start, period)

@@ -82,7 +82,8 @@ R = TypeVar("R", bound=Recorded)
 def supersede(row: R, **changes: Any) -> R:
     """Replaces `row` by a copy with `changes` and returns the copy.
 
-    Raises SupersededError when somebody else was first; then nothing is changed.
+    Raises SupersededError when somebody else was first, ValidationError when the copy breaks a rule; then nothing is
+    changed.
     """
     with transaction.atomic():
         retract(row)
@@ -94,7 +95,10 @@ def supersede(row: R, **changes: Any) -> R:
         copy = type(row)(**fields)
         for name, value in changes.items():
             setattr(copy, name, value)
-        copy.full_clean()
+        kept = [field for field in row._meta.concrete_fields if not {field.name, field.attname} & set(changes)]
+        copy.clean_fields(exclude={field.name for field in kept})
+        copy.clean()
+        copy.validate_constraints()
         copy.save(force_insert=True)
         return copy
 

@@ -1,0 +1,164 @@
+"""Why a person has the status she has, in one sentence: rule, version, evidence, dates. In the reader's language."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from certification.models import Cycle, CycleEvidence, Requirement, Standing
+from certification.periods import parse_period
+from certification.standing import display_today
+from certification.statuses import DisplayStatus as D
+from evidence.models import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the sentence about one standing rests on."""
+
+    policy: str
+    editions: str
+    agency: str
+    rule: str
+    role: str
+
+
+def in_words(period: str) -> str:
+    """«12 måneder», «60 dager», «12 måneder og 7 dager»."""
+    length = parse_period(period or "P0D")
+    parts = []
+    if length.months:
+        parts.append(ngettext("%(n)s måned", "%(n)s måneder", length.months) % {"n": length.months})
+    if length.days or not parts:
+        parts.append(ngettext("%(n)s dag", "%(n)s dager", length.days) % {"n": length.days})
+    return _(" og ").join(parts)
+
+
+def written(day: dt.date | None) -> str:
+    """31. mai 2027"""
+    return date_format(day, "j. F Y") if day else "–"
+
+
+def why(standing: Standing, today: dt.date) -> str:
+    """The sentence for one standing."""
+    return explanations([standing], today)[standing.pk]
+
+
+def explanations(standings: Iterable[Standing], today: dt.date) -> dict[int, str]:
+    """Standing id → its sentence, in the same number of queries however many there are."""
+    rows = list(standings)
+    grounds = _grounds(rows)
+    return {row.pk: _sentence(row, grounds[row.pk], today) for row in rows}
+
+
+def _sentence(row: Standing, ground: _Ground, today: dt.date) -> str:
+    cycle = row.cycle
+    facts = {
+        "certification": row.certification.name,
+        "issued": written(cycle.satisfied_on) if cycle else "",
+        "from": written(cycle.valid_from) if cycle else "",
+        "editions": ground.editions,
+        "policy": ground.policy,
+        "length": in_words(cycle.validity) if cycle else "",
+        "grace": in_words(cycle.grace) if cycle else "",
+        "expires": written(row.expires_on),
+        "opens": written(row.window_opens_on),
+        "grace_until": written(row.grace_until),
+        "due": written(row.due_on),
+        "duty": _duty(row, ground),
+    }
+    display = display_today(row, today)
+    if row.paused and display in (D.NOT_STARTED, D.IN_PROGRESS, D.OVERDUE):
+        return _("%(duty)s Fristen %(due)s gjelder ikke mens permisjonen varer.") % facts
+    match display:
+        case D.VALID:
+            text = _(
+                "Bestått %(issued)s%(editions)s; regel %(policy)s gir %(length)s fra %(from)s, så sertifikatet gjelder "
+                "til og med %(expires)s."
+            )
+        case D.WINDOW:
+            text = _(
+                "Gyldig i dag, men går ut %(expires)s og kan fornyes fra %(opens)s: bestått %(issued)s%(editions)s, og "
+                "regel %(policy)s gir %(length)s."
+            )
+        case D.GRACE:
+            text = _(
+                "Sertifikatet fra %(issued)s%(editions)s gikk ut %(expires)s, men regel %(policy)s gir %(grace)s "
+                "henstand, så det regnes med og kan fornyes til og med %(grace_until)s."
+            )
+        case D.EXPIRED:
+            text = _(
+                "Sertifikatet fra %(issued)s%(editions)s gikk ut %(expires)s og kunne etter regel %(policy)s fornyes til "
+                "og med %(grace_until)s; nå må hele stien tas på nytt."
+            )
+        case D.OVERDUE:
+            text = _("%(duty)s Fristen var %(due)s, og det er ikke bestått ennå.")
+        case D.IN_PROGRESS:
+            text = _("%(duty)s Stien er begynt og ikke bestått ennå; fristen er %(due)s.")
+        case D.WAIVED:
+            text = _("%(duty)s Det er gitt fritak.")
+        case D.REVOKED:
+            text = _("Sertifikatet fra %(issued)s%(editions)s er trukket tilbake ved et vedtak.")
+        case D.SUSPENDED:
+            text = _("Sertifikatet fra %(issued)s%(editions)s er satt på vent ved et vedtak.")
+        case _:
+            text = _("%(duty)s Stien er ikke begynt; fristen er %(due)s.")
+    return capfirst((text % facts).strip())
+
+
+def _duty(row: Standing, ground: _Ground) -> str:
+    if not row.required:
+        return _("Ingen krever «%(name)s» nå.") % {"name": row.certification.name}
+    return _("%(agency)s krever «%(name)s» (krav %(rule)s) av rollen %(role)s.") % {
+        "agency": ground.agency,
+        "name": row.certification.name,
+        "rule": ground.rule,
+        "role": ground.role.lower(),
+    }
+
+
+def _grounds(rows: Sequence[Standing]) -> dict[int, _Ground]:
+    cycle_ids = [row.cycle_id for row in rows if row.cycle_id]
+    policies: dict[int, list[str]] = {}
+    editions: dict[int, list[int]] = {}
+    if cycle_ids:
+        links = Cycle.policies.through.objects.filter(cycle_id__in=cycle_ids)
+        for cycle_id, version in links.values_list("cycle_id", "policy__version"):
+            policies.setdefault(cycle_id, []).append(version)
+        for cycle_id, number in CycleEvidence.objects.filter(
+            cycle_id__in=cycle_ids,
+            evidence__subject=Evidence.Subject.COURSE,
+            evidence__edition_number__isnull=False,
+        ).values_list("cycle_id", "evidence__edition_number"):
+            editions.setdefault(cycle_id, []).append(number or 0)
+    roles: dict[tuple[int, int], Requirement] = {}
+    required = [row for row in rows if row.required]
+    if required:
+        for found in (
+            Requirement.objects.current()
+            .filter(
+                person_id__in={row.person_id for row in required},
+                certification_id__in={row.certification_id for row in required},
+            )
+            .select_related("role", "rule", "agency")
+            .order_by("-valid_from")
+        ):
+            roles[(found.person_id, found.certification_id)] = found
+    grounds = {}
+    for row in rows:
+        numbers = sorted(editions.get(row.cycle_id or 0, []))
+        shown = ", ".join(str(number) for number in numbers)
+        requirement = roles.get((row.person_id, row.certification_id))
+        grounds[row.pk] = _Ground(
+            policy=" + ".join(sorted(policies.get(row.cycle_id or 0, []))) or "–",
+            editions=_(" for utgave %(number)s") % {"number": shown} if shown else "",
+            agency=requirement.agency.name if requirement else "",
+            rule=requirement.rule.label if requirement else "",
+            role=requirement.role.name if requirement else "",
+        )
+    return grounds
+

