@@ -176,6 +176,8 @@ class PathStep(models.Model):
         Quiz, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("prøve")
     )
 
+    sort_order_field = "position"  # what the admin's arrows move
+
     class Meta:
         ordering = ["position"]
         constraints = [

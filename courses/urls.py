@@ -1,3 +1,8 @@
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from courses import views
+
+urlpatterns = [
+    # Not <slug>: what an author may call a page is Wagtail's to say, æ, ø and å included.
+    path("kurs/<str:course_slug>/<str:module_slug>/", views.module, name="module"),
+]

@@ -40,9 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     public_id = models.UUIDField(_("offentlig id"), default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(
-        _("e-post"), unique=True, error_messages={"unique": _("E-postadressen er alt i bruk.")}
-    )
+    email = models.EmailField(_("e-post"), unique=True, error_messages={"unique": _("E-postadressen er alt i bruk.")})
     first_name = models.CharField(_("fornavn"), max_length=100)
     last_name = models.CharField(_("etternavn"), max_length=100)
     name_key = models.CharField(_("sorteringsnøkkel"), max_length=450, editable=False)

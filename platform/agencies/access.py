@@ -4,20 +4,24 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Grant, Membership, Unit
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
 F = Grant.Function
+
+
+class AuthenticatedRequest(HttpRequest):
+    """A request behind `login_required`, for the type checker."""
+
+    user: User
 
 
 class Purpose(enum.Enum):
@@ -58,9 +62,7 @@ class Scope:
 
     def people(self, day: dt.date | None = None) -> QuerySet[User]:
         """People with a membership in scope on `day` (default today), each once."""
-        inside = Membership.objects.on(day or timezone.localdate()).filter(
-            self.q("unit__path"), person=OuterRef("pk")
-        )
+        inside = Membership.objects.on(day or timezone.localdate()).filter(self.q("unit__path"), person=OuterRef("pk"))
         return User.objects.filter(Exists(inside)) if self else User.objects.none()
 
 
@@ -98,7 +100,7 @@ def _topmost(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def require_scope(request: "HttpRequest", purpose: Purpose) -> Scope:
+def require_scope(request: HttpRequest, purpose: Purpose) -> Scope:
     """The scope of the person who asks. Raises PermissionDenied when she has none."""
     scope = scope_of(request.user, purpose)
     if not scope:
@@ -122,3 +124,20 @@ def may(person: User | AnonymousUser, purpose: Purpose) -> bool:
     """Whether a menu should offer what `purpose` opens. Pages still ask scope_of."""
     held: frozenset[Any] = functions_of(person)
     return bool(held & purpose.value)
+
+
+def may_change_person(scope: Scope, person: User) -> bool:
+    """Whether whoever administers `scope` may change a person's name and the address she signs in with.
+
+    Only where all of her is inside it, now and later. Otherwise an administrator could add somebody from another
+    agency to a unit of her own, give her a new address, and sign in as her.
+    """
+    if person.is_superuser or not person.is_active:
+        return False
+    today = timezone.localdate()
+    rows = [
+        *Membership.objects.current().filter(person=person).values_list("unit__path", "valid_to"),
+        *Grant.objects.current().filter(person=person).values_list("unit__path", "valid_to"),
+    ]
+    paths = [path for path, valid_to in rows if valid_to is None or valid_to >= today]
+    return bool(paths) and all(path.startswith(scope.paths) for path in paths)

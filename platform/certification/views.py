@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +19,7 @@ from certification.services import settle_person
 from certification.standing import state_today
 from certification.statuses import StandingState
 from common.codes import read_code, show_code
+from common.limits import within_limit
 from courses.models import LearningPath
 
 
@@ -173,8 +173,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 
     Rate-limited by address, since guessing codes is the only way to find people here. Nothing is kept of who asks.
     """
-    limit = ratelimit.consume(request, action="check", config="30/m/ip", limit_get=True)
-    if not limit:
+    if not within_limit(request, "check", times=30, seconds=60):
         return _no_index(render(request, "429.html", status=429))
     found = (
         Certificate.objects.filter(code=read_code(code) or "")

@@ -152,7 +152,7 @@ def _certification(path: LearningPath, quiz: Quiz) -> Certification:
             "name_en": "Foundation course: See, understand, act",
             "statement_nb": "har vist evne til å se tegn, snakke med den det gjelder og bruke meldeplikten.",
             "statement_nn": "har vist evne til å sjå teikn, snakke med den det gjeld og bruke meldeplikta.",
-            "statement_en": "has shown the ability to see signs, talk with the person concerned and use the duty to report.",
+            "statement_en": "has shown the ability to see signs, talk with the person and use the duty to report.",
         },
     )
     year = timezone.localdate().year
@@ -189,9 +189,7 @@ class _Municipality:
 
     def build(self) -> None:
         agency = Unit.add_root(
-            instance=Unit(
-                name_nb="Fjordvik kommune", kind=Unit.Kind.MUNICIPALITY, code=AGENCY_CODE, is_agency=True
-            )
+            instance=Unit(name_nb="Fjordvik kommune", kind=Unit.Kind.MUNICIPALITY, code=AGENCY_CODE, is_agency=True)
         )
         agency.agency = agency
         agency.save(update_fields=["agency"])
@@ -257,9 +255,7 @@ class _Municipality:
                 continue
             first, last = account.name.split()
             user = self._user(first, last, account.email)
-            Grant.objects.create(
-                person=user, unit=agency, function=functions[account.name], valid_from=self._ago(400)
-            )
+            Grant.objects.create(person=user, unit=agency, function=functions[account.name], valid_from=self._ago(400))
 
     def _person(self, first: str, last: str, unit: Unit, role: str, story: str) -> User:
         person = self._user(first, last)

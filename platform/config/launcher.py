@@ -216,8 +216,12 @@ def commands(port: int) -> dict[str, list[str]]:
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = [*celery, "beat", "--loglevel", "warning", "--pidfile", ""]
     # Said to whoever is root; here that is a container or one's own machine, and the address would drown.
-    python = [sys.executable, "-W", "ignore:You're running the worker with superuser privileges", "-m"]
-    return {name: [*python, *words] for name, words in (("web", web), ("worker", worker), ("beat", beat))}
+    quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
+    return {
+        "web": [sys.executable, "-m", *web],
+        "worker": [sys.executable, *quiet, "-m", *worker],
+        "beat": [sys.executable, "-m", *beat],
+    }
 
 
 def run(port: int, folder: Path) -> int:

@@ -1,10 +1,10 @@
 """Every address. What people read lies under their language; the trainer's admin and machines' addresses do not."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
-from wagtail import urls as wagtail_urls
+from django.urls import include, path, re_path
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.views import serve as wagtail_serve
 
 urlpatterns = [
     path("", include("common.urls")),
@@ -19,7 +19,8 @@ urlpatterns = [
         path("", include("courses.urls")),
         path("", include("certification.urls")),
         path("", include("reports.urls")),
-        path("", include(wagtail_urls)),
+        # Wagtail serves the catalogue and nothing else: an address that is wrong is not found, whatever its language.
+        re_path(r"^((?:kurs/(?:[\w-]+/)*)?)$", wagtail_serve, name="wagtail_serve"),
     ),
 ]
 

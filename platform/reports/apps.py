@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = _("Rapporter")
+
+    def ready(self) -> None:
+        from agencies.signals import unit_moved
+        from certification.signals import standing_changed
+        from reports import receivers
+
+        standing_changed.connect(receivers.count_after_settle, dispatch_uid="reports.count_after_settle")
+        unit_moved.connect(receivers.count_after_move, dispatch_uid="reports.count_after_move")

@@ -3,8 +3,8 @@
 import secrets
 from urllib.parse import urlsplit
 
-from config.settings.base import *  # noqa: F403  settings modules are the one place where Django expects this
 from config.settings import base
+from config.settings.base import *  # noqa: F403  settings modules are the one place where Django expects this
 
 DATA_DIR = base.DATA_DIR
 DEBUG = False

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.settings.base import *  # noqa: F403  settings modules are the one place where Django expects this
 from config.settings import base
+from config.settings.base import *  # noqa: F403  settings modules are the one place where Django expects this
 
 DEBUG = False
 DEMO = False

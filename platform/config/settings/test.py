@@ -5,8 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from config.settings.base import *  # noqa: F403  settings modules are the one place where Django expects this
 from config.settings import base
+from config.settings.base import *  # noqa: F403  settings modules are the one place where Django expects this
 
 _folder = Path(tempfile.mkdtemp(prefix="handlekraft-test-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)

@@ -1,0 +1,127 @@
+"""Editions: what was published, kept for ever."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from wagtail.models import Locale, Page
+
+from accounts.models import User
+from courses.models import CoursePage, Edition, EditionPage, ModulePage
+
+_TRIES = 5
+
+
+class EditionInUseError(Exception):
+    """An edition names the page. The message is for the reader."""
+
+
+def make_edition(
+    *,
+    course_key: uuid.UUID,
+    published_by: User | None = None,
+    change: Edition.Change = Edition.Change.EDITORIAL,
+) -> Edition | None:
+    """The edition that says what is published of the course now, in every language; a new one if anything changed.
+
+    None when the course is published in no language: then no edition is the latest, and learners do not meet it. Numbers
+    never repeat. Two who publish at once collide on the number, and the one who lost reads again and tries again.
+    """
+    for attempt in range(_TRIES):
+        try:
+            with transaction.atomic():
+                return _make(course_key, published_by, change)
+        except IntegrityError:
+            if attempt == _TRIES - 1:
+                raise
+    return None
+
+
+def _make(course_key: uuid.UUID, published_by: User | None, change: Edition.Change) -> Edition | None:
+    pages = _published_pages(course_key)
+    if not pages:
+        Edition.objects.filter(course_key=course_key, latest=True).update(latest=False)
+        return None
+    newest = Edition.objects.filter(course_key=course_key).order_by("-number").first()
+    if newest and _content(newest.pages.all()) == _content(pages):
+        Edition.objects.filter(pk=newest.pk, latest=False).update(latest=True)
+        newest.latest = True
+        return newest
+    Edition.objects.filter(course_key=course_key, latest=True).update(latest=False)
+    edition = Edition.objects.create(
+        course_key=course_key,
+        number=newest.number + 1 if newest else 1,
+        change=change,
+        published_by=published_by,
+    )
+    for page in pages:
+        page.edition = edition
+    EditionPage.objects.bulk_create(pages)
+    return edition
+
+
+def _content(pages: Iterable[EditionPage]) -> set[tuple[Any, ...]]:
+    return {(page.page_key, page.locale_id, page.revision_id, page.position) for page in pages}
+
+
+def _published_pages(course_key: uuid.UUID) -> list[EditionPage]:
+    """The course in each language it is published in, and its published modules, in the order of the first language.
+
+    A translation stands where its original stands, so that a course half translated keeps its order.
+    """
+    courses = list(CoursePage.objects.filter(translation_key=course_key, live=True, alias_of__isnull=True))
+    default = Locale.get_default().pk
+    courses.sort(key=lambda course: (course.locale_id != default, course.locale_id))
+    languages = dict(Locale.objects.values_list("pk", "language_code"))
+    pages: list[EditionPage] = []
+    positions: dict[uuid.UUID, int] = {}
+    for course in courses:
+        pages.append(_page(course, languages, position=0, is_course=True, lead=course.lead))
+        modules = ModulePage.objects.child_of(course).filter(live=True, alias_of__isnull=True).order_by("path")
+        for module in modules:
+            position = positions.setdefault(module.translation_key, len(positions) + 1)
+            pages.append(
+                _page(
+                    module,
+                    languages,
+                    position=position,
+                    lead=module.lead,
+                    minutes=module.minutes,
+                    part_ids=[part["id"] for part in module.parts.raw_data],
+                )
+            )
+    return pages
+
+
+def _page(page: Any, languages: dict[int, str], **fields: Any) -> EditionPage:
+    return EditionPage(
+        page_key=page.translation_key,
+        locale_id=page.locale_id,
+        language=languages[page.locale_id],
+        revision_id=page.live_revision_id or _revision_of(page),
+        slug=page.slug,
+        title=page.title,
+        **fields,
+    )
+
+
+def _revision_of(page: Any) -> int:
+    """A page put live without a revision (by a script) gets one: learners read revisions only."""
+    revision = page.save_revision(changed=False, clean=False)
+    Page.objects.filter(pk=page.pk).update(live_revision=revision)
+    return int(revision.pk)
+
+
+def check_deletable(pages: Iterable[Any]) -> None:
+    """Raises EditionInUseError when an edition names one of the pages or a page below them."""
+    ids: set[int] = set()
+    for page in pages:
+        ids.update(page.get_descendants(inclusive=True).values_list("pk", flat=True))
+    named = EditionPage.objects.filter(revision__object_id__in=[str(pk) for pk in ids]).order_by("-pk").first()
+    if named:
+        raise EditionInUseError(
+            _("«%(title)s» har vært publisert og kan ikke slettes: Noen kan ha lært av den. Avpubliser den i stedet.")
+            % {"title": named.title}
+        )

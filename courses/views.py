@@ -1,0 +1,86 @@
+"""The module page: reading, going on, and trying a case."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from courses.models import Edition
+from courses.reading import ModuleReading, MovedError, read_module
+from courses.services import UnknownPartError, complete_part, open_part
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def module(request: HttpRequest, course_slug: str, module_slug: str) -> HttpResponse:
+    """One part of a module. Whoever is signed in may read any published course: knowing more is open to all.
+
+    The page shows and changes only the reader's own progress.
+    """
+    person = cast(User, request.user)  # login_required
+    try:
+        reading = read_module(
+            person=person,
+            course_slug=course_slug,
+            module_slug=module_slug,
+            language=get_language() or "nb",
+            number=_number(request.GET.get("del", "")),
+        )
+    except MovedError as moved:
+        query = request.META.get("QUERY_STRING", "")
+        return redirect(f"{moved.url}?{query}" if query else moved.url)
+    if reading is None:
+        raise Http404
+    if request.method == "POST" and "part" in request.POST:
+        return _complete(request, person, reading)
+    if not reading.kept_place:
+        open_part(person=person, edition=reading.edition, module_key=reading.key, part_id=reading.part.id)
+    return render(request, "courses/module.html", {"reading": reading, "nav_here": "home", **_choice(request)})
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
+
+
+def _choice(request: HttpRequest) -> dict[str, object]:
+    """What she chose in a case, for this one page: never stored, never logged, never in an address."""
+    if request.method != "POST":
+        return {}
+    return {"case_key": request.POST.get("sak", ""), "case_choice": _number(request.POST.get("valg", ""))}
+
+
+def _complete(request: HttpRequest, person: User, reading: ModuleReading) -> HttpResponse:
+    """The part is done: on to the next one, to the next module, or home."""
+    edition = get_object_or_404(
+        Edition, course_key=reading.edition.course_key, number=_number(request.POST.get("utgave", "")) or 0
+    )
+    part_id = request.POST["part"]
+    try:
+        completion = complete_part(person=person, edition=edition, module_key=reading.key, part_id=part_id)
+    except UnknownPartError:
+        messages.warning(request, _("Siden var ikke den nyeste. Les denne delen, og gå videre herfra."))
+        return redirect(reading.url)
+    numbers = {part.id: part.number for part in reading.parts}
+    number = numbers.get(part_id, len(numbers))
+    if number < len(numbers):
+        return redirect(f"{reading.url}?del={number + 1}")
+    if not completion.module_done:
+        messages.info(request, _("Du har ikke vært gjennom alle delene ennå. Her er den første som gjenstår."))
+        return redirect(f"{reading.url}?del={completion.first_open or 1}")
+    if reading.next_module:
+        return redirect(reading.next_module.url)
+    if completion.course_done:
+        messages.success(request, _("Du har lest hele «%(course)s».") % {"course": reading.course_title})
+    else:
+        messages.success(
+            request, _("Modulen er gjort. Noe gjenstår i «%(course)s».") % {"course": reading.course_title}
+        )
+    return redirect("home")

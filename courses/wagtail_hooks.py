@@ -1,0 +1,118 @@
+"""What trainers meet in the Wagtail admin, and what they do not."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin import messages
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import Locale, Page
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import policy_registry
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from courses.models import CoursePage, LearningPath, PathStep
+from courses.services import EditionInUseError, check_deletable
+
+
+class SuperusersOnly(ModelPermissionPolicy):
+    """Wagtail's lists of people and groups do not know who may see whom: no permission opens them to others."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return bool(user.is_active and user.is_superuser)
+
+    def users_with_any_permission(self, actions: Any) -> Any:
+        return get_user_model()._default_manager.filter(is_active=True, is_superuser=True)
+
+
+for _model in (get_user_model(), Group):
+    policy_registry.register(_model, SuperusersOnly(_model))
+
+
+@hooks.register("before_serve_page")
+def read_our_own_page(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
+    """Learners read modules at an address that comes before Wagtail's; whatever else has a page is shown at home."""
+    return redirect("home")
+
+
+@hooks.register("before_delete_page")
+def keep_published(request: HttpRequest, page: Any) -> HttpResponse | None:
+    """A page that an edition names is what somebody was taught: unpublish it instead."""
+    return _refuse(request, [page])
+
+
+@hooks.register("before_bulk_action")
+def keep_all_published(
+    request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
+) -> HttpResponse | None:
+    pages = [found for found in objects if isinstance(found, Page)]
+    return _refuse(request, pages) if action_type == "delete" and pages else None
+
+
+def _refuse(request: HttpRequest, pages: list[Any]) -> HttpResponse | None:
+    try:
+        check_deletable(pages)
+    except EditionInUseError as error:
+        messages.error(request, str(error))
+        return redirect("wagtailadmin_explore", pages[0].get_parent().pk)
+    return None
+
+
+def _courses() -> list[tuple[str, str]]:
+    pages = CoursePage.objects.filter(live=True, locale=Locale.get_default()).order_by("title")
+    return [("", "–"), *((str(page.translation_key), page.title) for page in pages)]
+
+
+class LearningPathForm(WagtailAdminModelForm):
+    """Steps are saved in the order they stand."""
+
+    def save(self, commit: bool = True) -> Any:
+        if not commit or not self.instance.pk:
+            return super().save(commit)
+        with transaction.atomic():
+            # Out of each other's way first: two steps that change places would meet in the middle.
+            PathStep.objects.filter(path_id=self.instance.pk).update(position=F("position") + 10_000)
+            return super().save(commit)
+
+
+class LearningPathViewSet(SnippetViewSet):
+    """Paths: which courses and tests a role takes, in order."""
+
+    model = LearningPath
+    icon = "list-ol"
+    menu_label = _("Læringsstier")
+    menu_name = "paths"
+    menu_order = 250
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    list_display = ["__str__", "key"]
+    base_form_class = LearningPathForm
+    panels = [
+        FieldPanel("key"),
+        MultiFieldPanel([FieldPanel(f"name_{code}") for code in ("nb", "nn", "en")], heading=_("Navn")),
+        MultiFieldPanel([FieldPanel(f"lead_{code}") for code in ("nb", "nn", "en")], heading=_("Ingress")),
+        InlinePanel(
+            "steps",
+            label=_("Steg"),
+            heading=_("Stegene, i rekkefølge"),
+            help_text=_("Hvert steg er enten et kurs eller en prøve."),
+            panels=[
+                FieldPanel("course_key", widget=forms.Select(choices=_courses)),
+                FieldPanel("quiz"),
+            ],
+        ),
+        FieldPanel("roles", widget=forms.CheckboxSelectMultiple),
+    ]
+
+
+register_snippet(LearningPathViewSet)

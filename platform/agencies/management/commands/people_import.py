@@ -1,0 +1,134 @@
+"""manage.py people_import FILE.csv --agency … [--dry-run]"""
+
+import contextlib
+import uuid
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError
+from django.db.models import Q
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from agencies.formats import Problem, read_roster
+from agencies.models import Membership, Unit
+from agencies.rosters import Plan, Wanted, import_roster, plan_roster
+from common.dated import SupersededError
+
+SHOWN_PROBLEMS = 50
+
+
+class Command(BaseCommand):
+    """Adds and moves people by a list of employees. Any error, and nothing is changed."""
+
+    help = (
+        "Tar inn en ansattliste: CSV med email,first_name,last_name,unit,role,start,end "
+        "(eller e-post,fornavn,etternavn,enhet,rolle,fra,til). En feil, og ingenting blir endret. "
+        "Den som ikke står i filen, blir aldri tatt bort."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE.csv", type=Path)
+        parser.add_argument("--agency", required=True, help="Virksomheten: offentlig id, kode eller helt navn.")
+        parser.add_argument("--dry-run", action="store_true", help="Si hva som ville skje, uten å gjøre det.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with translation.override("nb"):
+            self.carry_out(options["file"], options["agency"], dry_run=options["dry_run"])
+
+    def carry_out(self, file: Path, agency_name: str, *, dry_run: bool) -> None:
+        agency = find_agency(agency_name)
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise CommandError(_("Vi får ikke lest filen %(file)s.") % {"file": file}) from error
+        rows, problems = read_roster(data)
+        self.refuse(problems)
+        try:
+            plan = (plan_roster if dry_run else import_roster)(agency=agency, rows=rows)
+        except (SupersededError, IntegrityError) as error:
+            text = _("Noen andre endret de samme personene samtidig. Ingenting er endret. Kjør på nytt.")
+            raise CommandError(text) from error
+        self.refuse(plan.problems)
+        self.tell(plan, dry_run=dry_run)
+
+    def refuse(self, problems: list[Problem]) -> None:
+        if not problems:
+            return
+        for problem in problems[:SHOWN_PROBLEMS]:
+            self.stderr.write(str(problem))
+        if len(problems) > SHOWN_PROBLEMS:
+            self.stderr.write(_("… og %(count)s feil til.") % {"count": len(problems) - SHOWN_PROBLEMS})
+        raise CommandError(_("Ingenting er endret. Rett opp %(count)s feil og prøv igjen.") % {"count": len(problems)})
+
+    def tell(self, plan: Plan, *, dry_run: bool) -> None:
+        if dry_run:
+            self.tell_details(plan)
+        for label, rows in (
+            (_("Nye personer"), plan.new_people),
+            (_("Nye navn"), plan.renamed),
+            (_("Nye stillinger"), plan.added),
+            (_("Endrede stillinger"), plan.changed),
+            (_("Flyttinger"), plan.moved),
+            (_("Uendret"), plan.unchanged),
+            (_("Ikke i filen, blir stående"), plan.not_in_list),
+        ):
+            self.stdout.write(f"{label}: {len(rows)}")
+        if plan.names_kept:
+            text = _("%(count)s personer hører også til andre virksomheter og beholder navnet de har.")
+            self.stdout.write(text % {"count": len(plan.names_kept)})
+        if dry_run:
+            self.stdout.write(_("Prøvekjøring. Ingenting er endret."))
+        elif plan.changes:
+            self.stdout.write(self.style.SUCCESS(_("%(count)s endringer er lagret.") % {"count": plan.changes}))
+        else:
+            self.stdout.write(_("Ingenting å endre."))
+
+    def tell_details(self, plan: Plan) -> None:
+        for row in plan.renamed:
+            person = plan.people[row.email]
+            self.stdout.write(
+                _("Nytt navn: %(old)s blir %(first)s %(last)s")
+                % {"old": person, "first": row.first_name, "last": row.last_name}
+            )
+        for label, wants in (
+            (_("Ny"), plan.added),
+            (_("Endret"), plan.changed),
+            (_("Flyttet"), plan.moved),
+        ):
+            for want in wants:
+                self.stdout.write(f"{label}: {_line(want)}")
+        for membership in plan.not_in_list:
+            self.stdout.write(_("Ikke i filen: %(membership)s") % {"membership": membership})
+
+
+def _line(want: Wanted) -> str:
+    row = want.row
+    line = f"{row.first_name} {row.last_name}, {want.role.name}, {want.unit.name}, {_period(row.start, row.end)}"
+    old = want.membership
+    return f"{line} ({_('før')}: {_before(old)})" if old else line
+
+
+def _before(old: Membership) -> str:
+    return f"{old.role.name}, {old.unit.name}, {_period(old.valid_from, old.valid_to)}"
+
+
+def _period(first: Any, last: Any) -> str:
+    text = _("fra %(day)s") % {"day": date_format(first, "j. F Y")}
+    return text + (_(" til og med %(day)s") % {"day": date_format(last, "j. F Y")} if last else "")
+
+
+def find_agency(text: str) -> Unit:
+    """An agency by public id, code or exact name."""
+    condition = Q(code=text) | Q(name_nb=text)
+    with contextlib.suppress(ValueError):
+        condition |= Q(public_id=uuid.UUID(text))
+    found = list(Unit.objects.filter(condition, is_agency=True, closed_on__isnull=True)[:2])
+    if not text or not found:
+        raise CommandError(_("Vi finner ingen virksomhet «%(text)s».") % {"text": text})
+    if len(found) > 1:
+        raise CommandError(_("Flere virksomheter heter «%(text)s». Bruk offentlig id.") % {"text": text})
+    return found[0]
