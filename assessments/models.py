@@ -44,9 +44,7 @@ class Item(ClusterableModel):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.CharField(
-        _("kode"), max_length=20, unique=True, error_messages={"unique": _("Koden er alt i bruk.")}
-    )
+    code = models.CharField(_("kode"), max_length=20, unique=True, error_messages={"unique": _("Koden er alt i bruk.")})
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="items", verbose_name=_("tema"))
     stem_nb = text(_("spørsmål, bokmål"))
     stem_nn = text(_("spørsmål, nynorsk"), blank=True)
@@ -281,11 +279,7 @@ class Attempt(models.Model):
                 name="assessments_attempt_finished_has_result",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["deadline_at"], condition=Q(state="open"), name="assessments_attempt_deadline"
-            )
-        ]
+        indexes = [models.Index(fields=["deadline_at"], condition=Q(state="open"), name="assessments_attempt_deadline")]
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.quiz_id} #{self.number}"
@@ -303,17 +297,13 @@ class Answer(models.Model):
     position = models.PositiveSmallIntegerField(help_text="Place in the draw, from 0.")
     version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
     option = models.CharField(max_length=20, help_text="Key of the chosen option.")
-    sequence = models.BigIntegerField(
-        help_text="The browser's own counter: a late save never overwrites a newer one."
-    )
+    sequence = models.BigIntegerField(help_text="The browser's own counter: a late save never overwrites a newer one.")
     saved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("svar")
         verbose_name_plural = _("svar")
-        constraints = [
-            models.UniqueConstraint(fields=["attempt", "position"], name="assessments_answer_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["attempt", "position"], name="assessments_answer_once")]
 
     def __str__(self) -> str:
         return f"{self.attempt_id}:{self.position}"

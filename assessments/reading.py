@@ -117,9 +117,7 @@ def feedback(found: Review, *, only_wrong: bool, tell_right: bool) -> list[Feedb
 
     Without `tell_right` the right answer is kept back: she may meet the question again.
     """
-    rows = [
-        row for row in found.rows() if not only_wrong or row[2] is None or not row[2]["correct"]
-    ]
+    rows = [row for row in found.rows() if not only_wrong or row[2] is None or not row[2]["correct"]]
     facts = _facts([version for _, version, _ in rows])
     return [
         Feedback(
@@ -162,7 +160,7 @@ def _facts(versions: Sequence[ItemVersion]) -> dict[int, tuple[Fact, ...]]:
 
 
 def reread(found: Review) -> list[Reread]:
-    """What to read before the next attempt, where a harmful answer was given first, then by the number of wrong ones."""
+    """What to read before the next attempt: first where an answer could harm, then by the number of wrong ones."""
     rows = [
         (version, bool(option and option["harmful"]))
         for _, version, option in found.rows()

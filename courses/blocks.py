@@ -73,7 +73,9 @@ class ChoiceBlock(blocks.StructBlock):
 class CaseBlock(blocks.StructBlock):
     """A scene of a fictional case with choices. Nobody but the reader learns what she chose: nothing is stored."""
 
-    label = blocks.CharBlock(label=_("Saken"), max_length=100, help_text=_("For eksempel: Saken om Amira, 16. Del 1 av 2"))
+    label = blocks.CharBlock(
+        label=_("Saken"), max_length=100, help_text=_("For eksempel: Saken om Amira, 16. Del 1 av 2")
+    )
     title = blocks.CharBlock(label=_("Overskrift"), max_length=120)
     text = TextBlock(label=_("Hva som skjer"))
     prompt = blocks.CharBlock(label=_("Spørsmål"), max_length=120, default=_("Hva gjør du nå?"))

@@ -26,7 +26,7 @@ _NAMESPACE = uuid.UUID("5c4a0ab1-6a0e-4f0e-9d38-60d3b7a9f6a1")
 
 @transaction.atomic
 def load_course(path: Path | None = None) -> CoursePage:
-    """The course of `path` in Bokmål, made and published if it is not there; a course that is there is left as it is."""
+    """The course of `path` in Bokmål, made and published if it is missing; one that is there is left as it is."""
     file = path or COURSE_FILE
     content = _read(file)
     catalog: CatalogPage = ensure_site()
@@ -78,11 +78,11 @@ def modules_by_code(path: Path | None = None) -> dict[str, ModulePage]:
 
 @transaction.atomic
 def load_path(*, quiz: Quiz, path: Path | None = None) -> LearningPath:
-    """The learning path of the foundation course: the course, then the test, for every role. Left as it is when there."""
-    found = LearningPath.objects.filter(key=PATH_KEY).first()
+    """The path of the foundation course: the course, then the test, for every role. Left as it is when there."""
+    found: LearningPath | None = LearningPath.objects.filter(key=PATH_KEY).first()
     if found:
         return found
-    learning_path = LearningPath.objects.create(
+    learning_path: LearningPath = LearningPath.objects.create(
         key=PATH_KEY,
         name_nb="Grunnkurset",
         name_nn="Grunnkurset",
@@ -124,7 +124,7 @@ class _Facts:
     def picture(self, name: str, description: str) -> Picture:
         """The picture of that file, made once."""
         title = f"courses/{name}"
-        found = Picture.objects.filter(title=title).first()
+        found: Picture | None = Picture.objects.filter(title=title).first()
         if found:
             return found
         with (self.images / name).open("rb") as file:

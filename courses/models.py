@@ -106,9 +106,7 @@ class Edition(models.Model):
         ordering = ["course_key", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["course_key", "number"], name="courses_edition_number"),
-            models.UniqueConstraint(
-                fields=["course_key"], condition=Q(latest=True), name="courses_edition_one_latest"
-            ),
+            models.UniqueConstraint(fields=["course_key"], condition=Q(latest=True), name="courses_edition_one_latest"),
         ]
 
     def __str__(self) -> str:

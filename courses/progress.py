@@ -2,7 +2,7 @@
 
 
 def minutes_left(minutes: int, parts_done: int, parts: int) -> int:
-    """What is left of a module of `minutes` in `parts`, in whole minutes, rounded up so that nobody is promised too much."""
+    """What is left of a module of `minutes` in `parts`, in whole minutes, rounded up: nobody is promised too much."""
     if parts <= 0:
         return minutes
     open_parts = parts - min(max(parts_done, 0), parts)

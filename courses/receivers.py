@@ -32,9 +32,7 @@ def publish_edition(sender: Any, instance: Any, revision: Any = None, **kwargs: 
 
 
 @receiver(post_page_move)
-def keep_order(
-    sender: Any, instance: Any, parent_page_before: Any, parent_page_after: Any, **kwargs: Any
-) -> None:
+def keep_order(sender: Any, instance: Any, parent_page_before: Any, parent_page_after: Any, **kwargs: Any) -> None:
     """Modules in a new order, or in another course, are a new edition."""
     for key in _course_keys(instance, parent_page_before, parent_page_after):
         make_edition(course_key=key)

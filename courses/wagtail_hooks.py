@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.models import Locale, Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import policy_registry
@@ -39,24 +39,26 @@ for _model in (get_user_model(), Group):
     policy_registry.register(_model, SuperusersOnly(_model))
 
 
-@hooks.register("before_serve_page")
 def read_our_own_page(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
     """Learners read modules at an address that comes before Wagtail's; whatever else has a page is shown at home."""
     return redirect("home")
 
 
-@hooks.register("before_delete_page")
 def keep_published(request: HttpRequest, page: Any) -> HttpResponse | None:
     """A page that an edition names is what somebody was taught: unpublish it instead."""
     return _refuse(request, [page])
 
 
-@hooks.register("before_bulk_action")
 def keep_all_published(
     request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
 ) -> HttpResponse | None:
     pages = [found for found in objects if isinstance(found, Page)]
     return _refuse(request, pages) if action_type == "delete" and pages else None
+
+
+hooks.register("before_serve_page", read_our_own_page)
+hooks.register("before_delete_page", keep_published)
+hooks.register("before_bulk_action", keep_all_published)
 
 
 def _refuse(request: HttpRequest, pages: list[Any]) -> HttpResponse | None:
@@ -71,6 +73,14 @@ def _refuse(request: HttpRequest, pages: list[Any]) -> HttpResponse | None:
 def _courses() -> list[tuple[str, str]]:
     pages = CoursePage.objects.filter(live=True, locale=Locale.get_default()).order_by("title")
     return [("", "–"), *((str(page.translation_key), page.title) for page in pages)]
+
+
+class CourseSelect(forms.Select):
+    """The published courses, read each time the form is shown."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.choices = _courses  # type: ignore[assignment]  # Django calls it
 
 
 class LearningPathForm(WagtailAdminModelForm):
@@ -96,23 +106,25 @@ class LearningPathViewSet(SnippetViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     list_display = ["__str__", "key"]
-    base_form_class = LearningPathForm
-    panels = [
-        FieldPanel("key"),
-        MultiFieldPanel([FieldPanel(f"name_{code}") for code in ("nb", "nn", "en")], heading=_("Navn")),
-        MultiFieldPanel([FieldPanel(f"lead_{code}") for code in ("nb", "nn", "en")], heading=_("Ingress")),
-        InlinePanel(
-            "steps",
-            label=_("Steg"),
-            heading=_("Stegene, i rekkefølge"),
-            help_text=_("Hvert steg er enten et kurs eller en prøve."),
-            panels=[
-                FieldPanel("course_key", widget=forms.Select(choices=_courses)),
-                FieldPanel("quiz"),
-            ],
-        ),
-        FieldPanel("roles", widget=forms.CheckboxSelectMultiple),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("key"),
+            MultiFieldPanel([FieldPanel(f"name_{code}") for code in ("nb", "nn", "en")], heading=_("Navn")),
+            MultiFieldPanel([FieldPanel(f"lead_{code}") for code in ("nb", "nn", "en")], heading=_("Ingress")),
+            InlinePanel(
+                "steps",
+                label=_("Steg"),
+                heading=_("Stegene, i rekkefølge"),
+                help_text=_("Hvert steg er enten et kurs eller en prøve."),
+                panels=[
+                    FieldPanel("course_key", widget=CourseSelect),
+                    FieldPanel("quiz"),
+                ],
+            ),
+            FieldPanel("roles", widget=forms.CheckboxSelectMultiple),
+        ],
+        base_form_class=LearningPathForm,
+    )
 
 
 register_snippet(LearningPathViewSet)

@@ -56,7 +56,5 @@ def withdraw_allowance(*, person: User, quiz: Quiz, given_for: str) -> bool:
 
     Says whether there was any.
     """
-    current = AttemptAllowance.objects.filter(
-        person=person, quiz=quiz, given_for=given_for, superseded_at__isnull=True
-    )
+    current = AttemptAllowance.objects.filter(person=person, quiz=quiz, given_for=given_for, superseded_at__isnull=True)
     return bool(current.update(superseded_at=timezone.now()))

@@ -5,13 +5,16 @@ import json
 import string
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assessments.models import Item, ItemVersion, check_options
 from common.translated import LANGUAGES
 
 _TRIES = 3
+MOST_OPTIONS = len(string.ascii_lowercase)
 
 
 @transaction.atomic
@@ -45,6 +48,8 @@ def _content(item: Item) -> dict[str, Any]:
     """The item as ItemVersion keeps it."""
     options = list(item.options.all())
     check_options(options)
+    if len(options) > MOST_OPTIONS:
+        raise ValidationError(_("Et spørsmål kan ha høyst %(most)s svar.") % {"most": MOST_OPTIONS})
     return {
         "kind": "single",
         "stem": _texts(item, "stem"),

@@ -1,8 +1,8 @@
 """The content of one part, with everything it refers to fetched at once.
 
-Blocks come from the revision's JSON, never from the live page. Laws, help lines and sources are fetched by Wagtail in one
-query for each kind, and live, so that a corrected number is correct in every lesson. Pictures and links between pages
-would cost a query each; they are fetched here instead.
+Blocks come from the revision's JSON, never from the live page. Laws, help lines and sources are fetched by Wagtail in
+one query for each kind, and live, so that a corrected number is correct in every lesson. Pictures and links between
+pages would cost a query each; they are fetched here instead.
 """
 
 import copy
@@ -46,7 +46,12 @@ def body_of(part: dict[str, Any]) -> Any:
 def _with_addresses(part: dict[str, Any]) -> dict[str, Any]:
     """Links to pages as plain addresses."""
     links: list[str] = []
-    _walk(part, lambda text: links.extend(_PAGE_LINK.findall(text)) or text)
+
+    def collect(text: str) -> str:
+        links.extend(_PAGE_LINK.findall(text))
+        return text
+
+    _walk(part, collect)
     ids = {int(found.group(1)) for link in links if (found := _LINK_ID.search(link))}
     if not ids:
         return part

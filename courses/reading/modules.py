@@ -81,8 +81,8 @@ def read_module(
 ) -> ModuleReading | None:
     """The module at part `number`, or where she left; None when there is no such module in the latest edition.
 
-    Any language's slug finds it. Raises MovedError where the reader's language has another slug. Two queries, and those of
-    the part's content.
+    Any language's slug finds it. Raises MovedError where the reader's language has another slug. Two queries, and those
+    of the part's content.
     """
     pages = _edition_pages(course_slug, module_slug, language)
     named = [page for page in pages if _content_of(page)]
@@ -170,7 +170,9 @@ class _Mine:
         place = ModuleProgress.objects.filter(**own)
         rows = done.union(
             place.values_list("last_part", Value("place"), "last_opened_at"),
-            place.filter(done_at__isnull=False).values_list("last_part", Value("finished"), Coalesce("done_at", "started_at")),
+            place.filter(done_at__isnull=False).values_list(
+                "last_part", Value("finished"), Coalesce("done_at", "started_at")
+            ),
             all=True,
         )
         self.parts: set[str] = set()

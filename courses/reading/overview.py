@@ -65,7 +65,7 @@ class CourseOverview:
 def course_overview(
     *, course_keys: Sequence[uuid.UUID], person: User, language: str, since: dt.date | None = None
 ) -> list[CourseOverview]:
-    """The published courses of `course_keys`, in that order, in `language` where translated. Three queries, whatever the size.
+    """The published courses of `course_keys`, in that order, in `language` where translated. Three queries.
 
     With `since`, what she did before that day does not count: so looks a course that is to be read again.
     """
@@ -116,9 +116,7 @@ class _Counted:
             return max(begun, key=lambda row: row.last_opened_at).module_key
         return left[0] if left else None
 
-    def module(
-        self, course: EditionPage, module: EditionPage, language: str, now: uuid.UUID | None
-    ) -> ModuleOverview:
+    def module(self, course: EditionPage, module: EditionPage, language: str, now: uuid.UUID | None) -> ModuleOverview:
         done_on = self.done_on(module)
         parts_done = len(self.parts[module.page_key].intersection(module.part_ids))
         state = State.DONE if done_on else State.NOW if module.page_key == now else State.TODO

@@ -26,8 +26,8 @@ def make_edition(
 ) -> Edition | None:
     """The edition that says what is published of the course now, in every language; a new one if anything changed.
 
-    None when the course is published in no language: then no edition is the latest, and learners do not meet it. Numbers
-    never repeat. Two who publish at once collide on the number, and the one who lost reads again and tries again.
+    None when the course is published in no language: then no edition is the latest, and learners do not meet it.
+    Numbers never repeat: of two who publish at once the one who lost the number reads again and tries again.
     """
     for attempt in range(_TRIES):
         try:

@@ -40,9 +40,9 @@ def open_part(*, person: User, edition: Edition, module_key: uuid.UUID, part_id:
 def complete_part(*, person: User, edition: Edition, module_key: uuid.UUID, part_id: str) -> Completion:
     """Notes that she has been through the part; records module and course when they are complete. Harmless twice.
 
-    A module is recorded once for each edition. The course is recorded when every module is done, whichever edition each
-    was done in, so that a corrected comma never asks anyone to begin again. It is recorded anew, for a renewal, when she
-    has come to the end of every module again since it was last recorded. Raises UnknownPartError.
+    A module is recorded once for each edition. The course is recorded when every module is done, whichever edition
+    each was done in, so that a corrected comma never asks anyone to begin again. It is recorded anew, for a renewal,
+    when she has come to the end of every module again since it was last recorded. Raises UnknownPartError.
     """
     versions = [
         version
@@ -93,9 +93,7 @@ def _record_module(person: User, edition: Edition, module_key: uuid.UUID) -> Non
     _record(person, edition, Evidence.Subject.MODULE, module_key, source_ref)
 
 
-def _record(
-    person: User, edition: Edition, subject: Evidence.Subject, subject_key: uuid.UUID, source_ref: str
-) -> None:
+def _record(person: User, edition: Edition, subject: Evidence.Subject, subject_key: uuid.UUID, source_ref: str) -> None:
     record(
         person=person,
         subject=subject,

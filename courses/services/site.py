@@ -23,9 +23,7 @@ def ensure_site() -> CatalogPage:
     home = _home(root, locales[0])
     catalog = _catalog(home)
     for locale in locales[1:]:
-        _catalog(
-            home.get_translation_or_none(locale) or _translation(home, locale, root, _slug(locale)), catalog
-        )
+        _catalog(home.get_translation_or_none(locale) or _translation(home, locale, root, _slug(locale)), catalog)
     _ensure_default_site(home)
     ensure_trainers_group()
     return catalog

@@ -37,7 +37,7 @@ def ensure_trainers_group() -> Group:
         content_type__app_label="simple_translation", codename="submit_translation"
     )
     for label, models in _MODELS.items():
-        codenames = [f"{action}_{model}" for model in models for action in ("add", "change", "view")]
+        codenames = tuple(f"{action}_{model}" for model in models for action in ("add", "change", "view"))
         wanted |= Q(content_type__app_label=label, codename__in=codenames)
     group.permissions.set(Permission.objects.filter(wanted))
     for catalog in CatalogPage.objects.all():
@@ -70,7 +70,7 @@ def sync_trainer(*, person_id: int) -> bool:
 
 @transaction.atomic
 def sync_trainers() -> int:
-    """The same for everybody: grants begin and end by date, without anybody doing anything. Returns how many changed."""
+    """The same for everybody: grants begin and end by date, with nobody doing anything. Returns how many changed."""
     group, created = Group.objects.get_or_create(name=GROUP)
     if created:
         group = ensure_trainers_group()

@@ -54,11 +54,13 @@ class Scope:
 
     def units(self) -> QuerySet[Unit]:
         """The units in scope, in tree order."""
-        return Unit.objects.filter(self.q()).order_by("path")
+        units: QuerySet[Unit] = Unit.objects.filter(self.q()).order_by("path")
+        return units
 
     def roots(self) -> QuerySet[Unit]:
         """The topmost units in scope."""
-        return Unit.objects.filter(path__in=self.paths).order_by("path")
+        units: QuerySet[Unit] = Unit.objects.filter(path__in=self.paths).order_by("path")
+        return units
 
     def people(self, day: dt.date | None = None) -> QuerySet[User]:
         """People with a membership in scope on `day` (default today), each once."""

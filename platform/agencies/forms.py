@@ -14,7 +14,7 @@ from agencies.access import Scope
 from agencies.models import Grant, Membership, MembershipPause, Role, Unit
 
 FIRST_YEAR, LAST_YEAR = 1950, 2150
-_LANGUAGES = User._meta.get_field("language").choices
+_LANGUAGES: Any = User._meta.get_field("language").choices
 
 
 class DayField(forms.DateField):
@@ -35,7 +35,7 @@ class DayField(forms.DateField):
         return day
 
 
-class UnitField(forms.ModelChoiceField):
+class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """The open units of a scope in tree order, indented. What is outside is not a choice, whatever is posted."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -53,10 +53,10 @@ class UnitField(forms.ModelChoiceField):
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from error
 
     def label_from_instance(self, obj: Unit) -> str:
-        return "\u2003" * (obj.depth - self.top) + obj.name
+        return "\u2003" * int(obj.depth - self.top) + obj.name
 
 
-class RoleField(forms.ModelChoiceField):
+class RoleField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """The professional roles, under their sectors' names where the names alone would not tell."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -338,7 +338,7 @@ def _carry_pauses(moves: list[tuple[Membership, Membership]]) -> None:
 
 
 def _find_people(emails: Iterable[str]) -> dict[str, User]:
-    found = {}
+    found: dict[str, User] = {}
     for some in _chunks(list(dict.fromkeys(emails))):
         rows = User.objects.annotate(lower_email=Lower("email")).filter(lower_email__in=some)
         found.update({user.email.lower(): user for user in rows})

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -190,7 +191,7 @@ def _path_view(
 def _module_step(module: ModuleOverview) -> Step:
     left = module.minutes - module.minutes_done
     if module.state == State.DONE:
-        meta = _("Gjort %(date)s") % {"date": written(module.done_on)} if module.done_on else _("Gjort")
+        meta = _("Gjort %(date)s") % {"date": date_format(module.done_on, "j. F")} if module.done_on else _("Gjort")
     elif module.state == State.NOW:
         meta = ngettext("Du er her, %(n)s min", "Du er her, %(n)s min", left) % {"n": left}
     else:

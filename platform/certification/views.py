@@ -1,6 +1,8 @@
 """The learner's home, path and certificates, and the public check."""
 
 import datetime as dt
+from collections.abc import Sequence
+from itertools import pairwise
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -45,20 +47,24 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
         "facts": reading.facts_of_next(view),
         "nav_here": "home",
         "today": today,
-        "roads": _roads(len(view.path.steps)) if view.path else None,
+        "roads": _roads(view.path.steps) if view.path and view.path.steps else None,
     }
     return render(request, "certification/home.html", context)
 
 
-def _roads(steps: int) -> dict[str, str]:
-    """The waved line under the doors, in a box of 1120 × 120: see the mock-up's map."""
-    width = 1120 / steps
-    points = [(width * i + 36, 108 if i % 2 == 0 else 80) for i in range(steps)]
+def _roads(steps: Sequence[reading.Step]) -> dict[str, str]:
+    """The waved line under the doors, in a box of 1120 × 120: behind her, and ahead of her."""
+    points = [(1120 * i / len(steps) + 36, 108 if i % 2 == 0 else 80) for i in range(len(steps))]
+    here = next((i for i, step in enumerate(steps) if step.state == "now"), len(steps) - 1)
+    return {"done": _wave(points[: here + 1]), "todo": _wave(points[here:])}
+
+
+def _wave(points: Sequence[tuple[float, int]]) -> str:
     line = f"M{points[0][0]:.0f} {points[0][1]}"
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         middle = (x0 + x1) / 2
         line += f"C{middle:.0f} {y0} {middle:.0f} {y1} {x1:.0f} {y1}"
-    return {"line": line}
+    return line
 
 
 @login_required

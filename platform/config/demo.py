@@ -260,7 +260,7 @@ class _Municipality:
     def _person(self, first: str, last: str, unit: Unit, role: str, story: str) -> User:
         person = self._user(first, last)
         recent = story in ("new", "in_progress", "halfway", "failed")
-        membership = self._join(person, unit, role, 25 if recent else 1500)
+        membership = self._join(person, unit, role, 25 if recent else 100 if story == "overdue" else 1500)
         # How many days ago each test was passed, oldest first.
         passed = {
             "valid": [150],

@@ -23,13 +23,13 @@ _TABLES: tuple[tuple[str, type[models.Model]], ...] = (
 def load_facts(path: Path | None = None, *, update: bool = False) -> int:
     """Adds the facts of `path` that are missing, by key, and returns how many rows were written.
 
-    A fact that is there is left as it is, since a trainer may have corrected it; `update` takes the file's word instead.
+    A fact that is there is left as it is, since a trainer may have corrected it; `update` takes the file's word.
     """
     content = yaml.safe_load((path or FACTS_FILE).read_text(encoding="utf-8"))
     written = 0
     sources: dict[str, Source] = {}
     for name, model in _TABLES:
-        known = {row.key: row for row in model._default_manager.all()}  # type: ignore[attr-defined]
+        known: dict[str, Any] = {row.key: row for row in model._default_manager.all()}  # type: ignore[attr-defined]
         for entry in content.get(name, []):
             row = known.get(entry["key"])
             if row is not None and not update:

@@ -30,9 +30,7 @@ def translated(name: str, heading: Any) -> MultiFieldPanel:
     return MultiFieldPanel([FieldPanel(f"{name}_{language}") for language in ("nb", "nn", "en")], heading=heading)
 
 
-CHECKED = MultiFieldPanel(
-    [FieldRowPanel([FieldPanel("verified_on"), FieldPanel("review_due")])], heading=_("Kontroll")
-)
+CHECKED = MultiFieldPanel([FieldRowPanel([FieldPanel("verified_on"), FieldPanel("review_due")])], heading=_("Kontroll"))
 VALID = FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_to")])
 DUE_COLUMNS = [
     DateColumn("verified_on", label=_("Kontrollert"), accessor="verified_on", sort_key="verified_on"),
@@ -125,13 +123,10 @@ class FactsGroup(SnippetViewSetGroup):
 register_snippet(FactsGroup)
 
 
-@hooks.register("before_delete_snippet")
 def keep_used_facts(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
     """A fact that a lesson, a question or another fact rests on stays: somebody was taught it."""
-    used = [
-        fact
-        for fact in instances
-        if isinstance(fact, Checked) and ReferenceIndex.get_references_to(fact).exists()
+    used: list[Any] = [
+        fact for fact in instances if isinstance(fact, Checked) and ReferenceIndex.get_references_to(fact).exists()
     ]
     if not used:
         return None
@@ -141,3 +136,6 @@ def keep_used_facts(request: HttpRequest, instances: Iterable[Any]) -> HttpRespo
         _now("%(names)s er i bruk og kan ikke slettes. Rett teksten, eller sett en siste dag.") % {"names": names},
     )
     return redirect(used[0].snippet_viewset.get_url_name("list"))
+
+
+hooks.register("before_delete_snippet", keep_used_facts)

@@ -97,10 +97,13 @@ def test_a_person_without_a_grant_is_not_told_that_she_must(as_person):
 
 
 def test_signing_in_asks_for_the_code_before_letting_in(client, manager):
-    with_second_factor(manager)
+    Authenticator.objects.create(user=manager, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
     answer = client.post("/nb/konto/login/", {"login": manager.email, "password": PASSWORD}, follow=True)
     assert "Skriv koden fra appen" in answer.content.decode()
     assert "_auth_user_id" not in client.session
     again = client.post("/nb/konto/2fa/authenticate/", {"code": "000000"})
     assert "_auth_user_id" not in client.session
     assert "Koden stemmer ikke" in again.content.decode()
+    inside = client.post("/nb/konto/2fa/authenticate/", {"code": code_of_app("JBSWY3DPEHPK3PXP")})
+    assert inside["Location"] == "/nb/"
+    assert "_auth_user_id" in client.session

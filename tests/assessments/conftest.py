@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
-from assessments import services
-from assessments.models import Item, ItemOption, Quiz, QuizDraw, Topic
 from factories import make_membership, make_person, make_unit
 
+from assessments import services
+from assessments.models import Item, ItemOption, Quiz, QuizDraw, Topic
 
 
 def make_item(code, topic, **fields):
@@ -87,8 +87,9 @@ def learner(db):
 @pytest.fixture
 def sourced(quiz):
     """Gives every item a law, a source and a page to read; gives the page."""
-    from facts.models import LegalReference, Source
     from wagtail.models import Page
+
+    from facts.models import LegalReference, Source
 
     dates = {"verified_on": dt.date(2027, 4, 12), "review_due": dt.date(2028, 4, 12)}
     source = Source.objects.create(key="strl", title_nb="Straffeloven", publisher="Lovdata", sureness="A", **dates)

@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 import time_machine
+from factories import make_person, make_unit
+
 from assessments import services
 from assessments.access import Reason, availability
 from assessments.models import AttemptAllowance
-from factories import make_person, make_unit
 
 pytestmark = pytest.mark.django_db
 APRIL_20 = dt.date(2027, 4, 20)

@@ -5,14 +5,15 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
+from django.db import connection
+from factories import make_person, make_unit
+
 from assessments import services
 from assessments.models import Answer, Attempt, Item, ItemOption, ItemVersion
 from assessments.tasks import sweep_attempts
-from django.core.exceptions import ValidationError
-from django.db import connection
 from evidence.models import Evidence
 from evidence.signals import evidence_recorded
-from factories import make_person, make_unit
 
 
 def together(*acts):

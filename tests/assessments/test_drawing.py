@@ -4,9 +4,14 @@ import random
 from collections import Counter
 
 import pytest
-from assessments.drawing import BankTooSmallError, Candidate, draw
 from hypothesis import given
 from hypothesis import strategies as st
+
+from assessments.drawing import BankTooSmallError, Candidate, draw
+
+
+def dice(seed):
+    return random.Random(seed)  # noqa: S311  a draw that can be repeated
 
 
 @st.composite
@@ -26,7 +31,7 @@ def blueprints(draw_from):
 @given(blueprints(), st.integers())
 def test_each_topic_gives_as_many_as_asked_for_and_no_question_comes_twice(drawn_from, seed):
     blueprint, bank = drawn_from
-    drawn = draw(blueprint, bank, random.Random(seed))
+    drawn = draw(blueprint, bank, dice(seed))
     topic_of = {one.version: topic for topic, candidates in bank.items() for one in candidates}
     assert Counter(topic_of[one["version"]] for one in drawn) == dict(blueprint)
     assert len({one["version"] for one in drawn}) == len(drawn)
@@ -36,26 +41,26 @@ def test_each_topic_gives_as_many_as_asked_for_and_no_question_comes_twice(drawn
 def test_every_option_is_shown_once(drawn_from, seed):
     blueprint, bank = drawn_from
     options = {one.version: one.options for candidates in bank.values() for one in candidates}
-    for one in draw(blueprint, bank, random.Random(seed)):
+    for one in draw(blueprint, bank, dice(seed)):
         assert sorted(one["options"]) == sorted(options[one["version"]])
 
 
 @given(blueprints(), st.integers())
 def test_the_same_chance_gives_the_same_draw(drawn_from, seed):
-    assert draw(*drawn_from, random.Random(seed)) == draw(*drawn_from, random.Random(seed))
+    assert draw(*drawn_from, dice(seed)) == draw(*drawn_from, dice(seed))
 
 
 @given(blueprints(), st.integers())
 def test_the_bank_is_left_as_it_was(drawn_from, seed):
     blueprint, bank = drawn_from
     before = {topic: list(candidates) for topic, candidates in bank.items()}
-    draw(blueprint, bank, random.Random(seed))
+    draw(blueprint, bank, dice(seed))
     assert bank == before
 
 
 def test_options_and_questions_do_not_always_stand_in_the_author_s_order():
     bank = {"a": [Candidate(version, tuple("abcd")) for version in range(4)]}
-    drawn = [draw([("a", 4)], bank, random.Random(seed)) for seed in range(30)]
+    drawn = [draw([("a", 4)], bank, dice(seed)) for seed in range(30)]
     assert len({tuple(one["version"] for one in sitting) for sitting in drawn}) > 1
     assert len({tuple(one["options"]) for sitting in drawn for one in sitting}) > 1
 
@@ -63,11 +68,11 @@ def test_options_and_questions_do_not_always_stand_in_the_author_s_order():
 def test_too_few_questions_names_the_topic_and_the_numbers():
     bank = {"plikter": [Candidate(1, ("a", "b"))]}
     with pytest.raises(BankTooSmallError) as raised:
-        draw([("plikter", 2)], bank, random.Random(1))
+        draw([("plikter", 2)], bank, dice(1))
     assert (raised.value.topic, raised.value.wanted, raised.value.found) == ("plikter", 2, 1)
 
 
 @pytest.mark.parametrize("blueprint", [[], [("plikter", 0)]])
 def test_a_blueprint_that_asks_for_nothing_is_refused(blueprint):
     with pytest.raises(BankTooSmallError):
-        draw(blueprint, {}, random.Random(1))
+        draw(blueprint, {}, dice(1))

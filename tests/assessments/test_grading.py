@@ -3,9 +3,10 @@
 from fractions import Fraction
 
 import pytest
-from assessments.grading import Question, grade, needed
 from hypothesis import given
 from hypothesis import strategies as st
+
+from assessments.grading import Question, grade, needed
 
 KEYS = ("a", "b", "c", "d")
 

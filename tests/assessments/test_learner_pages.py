@@ -6,14 +6,15 @@ import re
 
 import pytest
 import time_machine
-from assessments import services
-from assessments.models import Answer, Attempt, Item
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
-from evidence.models import Evidence
 from factories import make_grant, make_person, make_unit, with_second_factor
+
+from assessments import services
+from assessments.models import Answer, Attempt, Item
+from evidence.models import Evidence
 
 pytestmark = pytest.mark.django_db
 NOON = "2027-04-20 12:00+02:00"
@@ -131,9 +132,7 @@ def test_the_last_page_names_what_is_not_answered(as_person, learner, quiz, allo
     assert "Svar på spørsmål 7" in page
 
 
-def test_the_saved_answer_is_chosen_when_she_comes_back_and_the_page_says_when(
-    as_person, learner, quiz, allow, answer
-):
+def test_the_saved_answer_is_chosen_when_she_comes_back_and_the_page_says_when(as_person, learner, quiz, allow, answer):
     allow(learner, quiz)
     attempt = services.start_attempt(person=learner, quiz=quiz)
     answer(attempt, "b")
@@ -142,9 +141,7 @@ def test_the_saved_answer_is_chosen_when_she_comes_back_and_the_page_says_when(
     assert "Lagret 12.00" in page
 
 
-def test_an_untouched_page_does_not_undo_what_was_chosen_on_another_device(
-    as_person, learner, quiz, allow, answer
-):
+def test_an_untouched_page_does_not_undo_what_was_chosen_on_another_device(as_person, learner, quiz, allow, answer):
     allow(learner, quiz)
     attempt = services.start_attempt(person=learner, quiz=quiz)
     answer(attempt, "b")  # what the desk showed when it was opened
@@ -414,7 +411,9 @@ def test_somebody_who_is_not_signed_in_is_sent_to_sign_in(client, learner, quiz,
 
 
 def queries_of(client, url):
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(url).status_code == 200
     return len(captured)
 

@@ -56,7 +56,11 @@ def items(values: list[Any]) -> list[dict[str, Any]]:
 
 
 def case() -> dict[str, Any]:
-    choice = {"outcome": "<p>Så gikk det slik.</p>", "why": "<p>Fordi.</p>", "effects": items([{"who": "Du", "what": "Lærer"}])}
+    choice = {
+        "outcome": "<p>Så gikk det slik.</p>",
+        "why": "<p>Fordi.</p>",
+        "effects": items([{"who": "Du", "what": "Lærer"}]),
+    }
     return block(
         "case",
         {

@@ -4,12 +4,12 @@ import json
 
 import pytest
 from django.db import IntegrityError
+from factories import make_person
 from wagtail.models import Locale
 
 from courses.models import Edition, EditionPage, ModulePage
-from courses.services import make_edition
 from courses.services import editions as editions_module
-from factories import make_person
+from courses.services import make_edition
 from tests.courses.synthetic import make_course, make_module, make_synthetic_course, publish, text_part
 
 pytestmark = pytest.mark.django_db

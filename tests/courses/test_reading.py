@@ -8,12 +8,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from factories import make_membership, make_person, make_unit
 from wagtail.models import Locale
 
 from courses.models import Edition, ModulePage, ModuleProgress, PartDone
 from courses.reading import State, course_overview, path_steps
 from evidence.models import Evidence
-from factories import make_membership, make_person, make_unit
 from tests.courses.synthetic import (
     block,
     case,
@@ -277,7 +277,10 @@ def test_a_course_without_an_edition_is_left_out(person, course):
 
 def rich_part(size: int, link) -> dict:
     picture, twin = make_picture(), make_picture()
-    body = [block("heading", "Mellomtittel"), block("question", {"question": "Hvem?", "branches": items([{"title": "Ja", "text": "Da"}])})]
+    body = [
+        block("heading", "Mellomtittel"),
+        block("question", {"question": "Hvem?", "branches": items([{"title": "Ja", "text": "Da"}])}),
+    ]
     for _ in range(size):
         body += [
             block("text", f'<p>Tekst med <a linktype="page" id="{link.pk}">lenke</a></p>'),
@@ -327,7 +330,10 @@ def test_blocks_show_what_they_hold(as_person, person):
     target = ModulePage.objects.get(pk=make_module(publish(make_course(slug="annet")), slug="maal").pk)
     body = [
         block("heading", "Mellomtittel"),
-        block("text", f'<p>Se <a linktype="page" id="{target.pk}">den andre</a> og <a linktype="page" id="99999">borte</a></p>'),
+        block(
+            "text",
+            f'<p>Se <a linktype="page" id="{target.pk}">den andre</a> og <a linktype="page" id="99999">borte</a></p>',
+        ),
         block("law", {"reference": law.pk, "title": "Meldeplikt", "text": "<p>Du skal melde</p>"}),
         block("contacts", {"title": "Ring", "contacts": items([contact.pk])}),
         block("sources", {"sources": items([source.pk])}),

@@ -344,7 +344,6 @@ def test_folds_and_settles_at_once_lose_nothing_and_count_nothing_twice(place):
     for person in people:
         _again(place, person)
     assert difference() == []
-    assert TallyDelta.objects.count() == 0 or fold_tallies() >= 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -44,7 +44,10 @@ def add_unit(
         agency=None if is_agency or parent is None else parent.agency,
     )
     _check(unit)
-    unit = parent.add_child(instance=unit) if parent else Unit.add_root(instance=unit)
+    if parent is not None:
+        parent.add_child(instance=unit)
+    else:
+        Unit.add_root(instance=unit)
     if is_agency:
         unit.agency = unit
         unit.save(update_fields=["agency"])

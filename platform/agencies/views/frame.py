@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -30,8 +30,9 @@ def roster_page(
     @require_http_methods(["GET", "HEAD", "POST"])
     @login_required
     @wraps(view)
-    def guarded(request: AuthenticatedRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return view(request, require_scope(request, Purpose.ROSTER), *args, **kwargs)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        scope = require_scope(request, Purpose.ROSTER)
+        return view(cast(AuthenticatedRequest, request), scope, *args, **kwargs)
 
     return guarded
 

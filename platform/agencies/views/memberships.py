@@ -80,9 +80,7 @@ def membership_end(request: AuthenticatedRequest, scope: Scope, membership_id: u
         intro=_("%(role)s, %(unit)s, fra %(day)s.")
         % {"role": row.role.name, "unit": row.unit.name, "day": longdate(row.valid_from)},
         consequences=[
-            _(
-                "Etter siste dag ser ikke enhetens ledere personen lenger, og krav som følger av stillingen, slutter."
-            ),
+            _("Etter siste dag ser ikke enhetens ledere personen lenger, og krav som følger av stillingen, slutter."),
             _("Sertifikater og det personen har gjort, blir stående."),
             _("Funksjoner, som leder eller administrator, må avsluttes hver for seg."),
         ],
@@ -109,9 +107,7 @@ def pause_add(request: AuthenticatedRequest, scope: Scope, membership_id: uuid.U
         submit=_("Lagre permisjonen"),
         back=address(row.person),
         trail=person_trail(row.person),
-        intro=_(
-            "Gjelder stillingen som %(role)s i %(unit)s. Vi spør ikke hvorfor, og det skal ikke stå noe sted."
-        )
+        intro=_("Gjelder stillingen som %(role)s i %(unit)s. Vi spør ikke hvorfor, og det skal ikke stå noe sted.")
         % {"role": row.role.name.lower(), "unit": row.unit.name},
     )
 
@@ -204,7 +200,7 @@ def grant_end(request: AuthenticatedRequest, scope: Scope, grant_id: uuid.UUID) 
 
 def _membership(scope: Scope, membership_id: uuid.UUID) -> Membership:
     """A membership in scope, also one that was replaced since the page was opened."""
-    row = (
+    row: Membership | None = (
         Membership.objects.filter(scope.q("unit__path"), public_id=membership_id)
         .select_related("person", "unit", "role")
         .first()

@@ -126,7 +126,7 @@ def find_agency(text: str) -> Unit:
     condition = Q(code=text) | Q(name_nb=text)
     with contextlib.suppress(ValueError):
         condition |= Q(public_id=uuid.UUID(text))
-    found = list(Unit.objects.filter(condition, is_agency=True, closed_on__isnull=True)[:2])
+    found: list[Unit] = list(Unit.objects.filter(condition, is_agency=True, closed_on__isnull=True)[:2])
     if not text or not found:
         raise CommandError(_("Vi finner ingen virksomhet «%(text)s».") % {"text": text})
     if len(found) > 1:
