@@ -64,7 +64,7 @@ class SavesVersion:
         version = save_item_version(item=saved, made_by=self.request.user)  # type: ignore[attr-defined]
         if version.number > before:
             text = gettext(
-                "«%(code)s» er lagret og tatt i bruk som versjon %(number)s. Forsøk som er begynt, endres ikke."
+                "«%(code)s» er lagret som versjon %(number)s. Forsøk som er begynt, endres ikke."
             )
         else:
             text = gettext("«%(code)s» er lagret. Innholdet er som før, så versjon %(number)s gjelder fortsatt.")

@@ -35,6 +35,7 @@ _CALLS = (
 # A row that is added gets the next number in the browser. That many can be added before the page is saved.
 _ROW = "__prefix__"
 _NEW_ROWS = 12
+_IN_NEW_ROW = re.compile(rf'\("id_(?P<formset>[\w-]+?)-{_ROW}-')
 _ROWS_HERE = re.compile(r'name="(?P<formset>[\w-]+)-INITIAL_FORMS" value="(?P<count>\d+)"')
 
 
@@ -76,13 +77,11 @@ def allowed_scripts(page: str) -> Iterator[str]:
     for text in _INLINE.findall(page):
         if not only_calls_wagtail(text):
             continue
-        if _ROW not in text:
-            yield text
-            continue
-        found = re.search(rf"([\w-]+)-{_ROW}", text)
-        first = rows.get(found.group(1).removeprefix("id_"), 0) if found else 0
-        for number in range(first, first + _NEW_ROWS):
-            yield text.replace(_ROW, str(number))
+        yield text
+        if found := _IN_NEW_ROW.search(text):
+            first = rows.get(found["formset"], 0)
+            for number in range(first, first + _NEW_ROWS):
+                yield text.replace(_ROW, str(number))
 
 
 def only_calls_wagtail(text: str) -> bool:

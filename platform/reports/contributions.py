@@ -198,7 +198,10 @@ class Figures:
         return dict(result)
 
     def __add__(self, other: "Figures") -> "Figures":
-        return Figures(Counter(self.counts) + Counter(other.counts))
+        # Not Counter's own +, which drops what is negative: a unit's own part may be.
+        counts = Counter(self.counts)
+        counts.update(other.counts)
+        return Figures(counts)
 
 
 def display_of(status: int) -> str:

@@ -53,9 +53,7 @@ class PeopleFilter(django_filters.FilterSet):
         self.filters["enhet"].extra["choices"] = [
             (key, "– " * (unit.depth - top) + unit.name) for key, unit in self.units.items()
         ]
-        self.filters["rolle"].extra["choices"] = sorted(
-            ((role.key, role.name) for role in roles), key=lambda choice: name_key(choice[1])
-        )
+        self.filters["rolle"].extra["choices"] = [(role.key, role.name) for role in roles]
         self.filters["sertifisering"].extra["choices"] = [(row.key, row.name) for row in certifications]
 
     def filter_queryset(self, queryset: QuerySet[Standing]) -> Any:

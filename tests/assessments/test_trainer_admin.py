@@ -220,17 +220,3 @@ def test_the_list_costs_the_same_queries_for_few_and_many(trainer, quiz, make_it
         make_item(f"M-{number}", Topic.objects.first())
     with django_assert_max_num_queries(25):
         trainer.get(admin("item", "list"))
-
-
-def test_debug_me(trainer, quiz):
-    import re
-    topic = Topic.objects.first()
-    form = item_form(topic, [option("Ja", correct=True), option("Nei"), option("Vent", harmful=True)])
-    response = trainer.post(admin("item", "add"), form, follow=True)
-    t = re.sub(r"<(script|style|template)[^>]*>.*?</\1>", "", response.content.decode(), flags=re.S)
-    t = re.sub(r"<svg.*?</svg>", "", t, flags=re.S)
-    print(response.redirect_chain, " ".join(re.sub(r"<[^>]+>", " ", t).split())[:3000])
-    response = trainer.post(admin("quiz", "add"), quiz_form([(topic, 1), (topic, 1)]))
-    t = re.sub(r"<svg.*?</svg>", "", response.content.decode(), flags=re.S)
-    print(" ".join(re.sub(r"<[^>]+>", " ", t).split())[:3000])
-    assert 0

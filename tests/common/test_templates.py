@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template import engines
 from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
@@ -23,7 +24,6 @@ OURS = [
 ]
 TEMPLATES = sorted(path for folder in OURS for path in (folder / "templates").rglob("*") if path.is_file())
 HTML = [path for path in TEMPLATES if path.suffix == ".html"]
-PARTS = {"parts", "blocks"}
 
 
 def name(path: Path) -> str:
@@ -100,6 +100,39 @@ def test_no_learner_or_public_page_takes_the_exit_or_the_help_lines_away(path):
     assert not re.search(r"{%\s*block\s+(?:exit|header|footer)\s*%}", text)
 
 
+# --- styles ----------------------------------------------------------------------------------------
+
+CLASS = re.compile(r"hk-[a-z0-9_-]*[a-z0-9]")
+BY_NAME = {
+    path.relative_to(folder / "templates").as_posix(): path
+    for folder in OURS
+    for path in HTML
+    if path.is_relative_to(folder / "templates")
+}
+
+
+def used_with(name: str, found: set[str] | None = None) -> set[str]:
+    """The template and all that it extends and includes."""
+    found = set() if found is None else found
+    if name in BY_NAME and name not in found:
+        found.add(name)
+        for other in re.findall(r"""{%\s*(?:extends|include)\s+["']([^"']+)["']""", without_comments(BY_NAME[name])):
+            used_with(other, found)
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name, path in BY_NAME.items() if extends(path)])
+def test_every_class_of_ours_on_a_page_has_its_style_linked_there(name):
+    text = "".join(without_comments(BY_NAME[part]) for part in used_with(name))
+    styles = ""
+    for sheet in set(re.findall(r"""{%\s*static\s+["']([^"']+\.css)["']""", text)):
+        found = finders.find(sheet)
+        assert found, f"{sheet} does not exist"
+        styles += Path(found).read_text(encoding="utf-8")
+    classes = {each for value in re.findall(r'class="([^"]*)"', text) for each in CLASS.findall(value)}
+    assert classes <= set(CLASS.findall(styles))
+
+
 # --- what a reader gets ----------------------------------------------------------------------------
 
 
@@ -172,7 +205,7 @@ def test_pages_for_work_have_the_numbers_but_no_exit(rf):
     request = rf.get("/nb/rapport/")
     request.user = make_person()
     text = render_to_string("work.html", request=request)
-    assert "hk-exit" not in text
+    assert "data-exit" not in text
     assert 'href="tel:112"' in text
     assert '<body data-size="sm">' in text
 

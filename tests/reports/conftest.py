@@ -63,7 +63,9 @@ class Place:
         certification = certification or self.certification
         left, due_in = fields.pop("left", None), fields.pop("due_in", None)
         row = Standing(person=person, certification=certification, state="never", **{"required": True, **fields})
-        row.pk = Standing.objects.filter(person=person, certification=certification).values_list("pk", flat=True).first()
+        row.pk = (
+            Standing.objects.filter(person=person, certification=certification).values_list("pk", flat=True).first()
+        )
         if left is not None:
             row.expires_on = self.today + left * DAY
             row.valid_from = row.expires_on - 364 * DAY

@@ -50,9 +50,7 @@ def test_what_is_kept_is_what_was_added(hers):
     kept = [[ids[path], role] for path, role in sorted(set(hers))]
     for role, counts in shared_by_role(hers).items():
         kept += [[ids[path], role, count] for path, count in counts.items()]
-    added = {
-        (ids[path], role): count for role, counts in marks_by_role(hers).items() for path, count in counts.items()
-    }
+    added = {(ids[path], role): count for role, counts in marks_by_role(hers).items() for path, count in counts.items()}
     assert marks_kept(kept) == added
     assert set(jobs_kept(kept)) == {(ids[path], role) for path, role in hers}
 

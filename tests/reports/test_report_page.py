@@ -37,7 +37,11 @@ def test_who_sees_figures_sees_the_share_of_her_own_subtree(place, as_person, fu
 def test_everybody_else_is_refused(place, as_person, function):
     person = place.sees(place.agency, function) if function else make_person()
     client = as_person(person)
-    for address in ("/nb/rapport/", f"/nb/rapport/{place.lia.public_id}/", f"/nb/rapport/{place.lia.public_id}/tall.csv"):
+    for address in (
+        "/nb/rapport/",
+        f"/nb/rapport/{place.lia.public_id}/",
+        f"/nb/rapport/{place.lia.public_id}/tall.csv",
+    ):
         assert client.get(address).status_code == 403
 
 
@@ -191,7 +195,9 @@ def test_the_file_has_the_unit_and_its_children(place, as_person):
 
 def queries_of(client, address):
     client.get(address)  # signed in, seen
-    with CaptureQueriesContext(connection, ) as found:
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
         assert client.get(address).status_code == 200
     return len(found)
 

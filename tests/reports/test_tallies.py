@@ -73,9 +73,7 @@ def test_counting_again_changes_nothing_and_writes_nothing(place):
     person = place.works(place.lia, left=200)
     waiting = TallyDelta.objects.count()
     standing = Standing.objects.get(person=person)
-    count_person(
-        person_id=person.pk, certification_id=place.certification.pk, standing=standing, today=place.today
-    )
+    count_person(person_id=person.pk, certification_id=place.certification.pk, standing=standing, today=place.today)
     assert TallyDelta.objects.count() == waiting
 
 
@@ -84,9 +82,7 @@ def test_who_is_no_longer_required_or_has_left_is_not_counted(place):
     Membership.objects.filter(person=leaves).update(valid_to=place.today - dt.timedelta(days=1))
     place.stand(leaves, left=200)
     place.stand(freed, left=200, required=False)
-    standing_changed.send(
-        sender=Standing, person_id=freed.pk, certification_id=place.certification.pk, standing=None
-    )
+    standing_changed.send(sender=Standing, person_id=freed.pk, certification_id=place.certification.pk, standing=None)
     assert total(place, place.agency.path) == 1
     assert list(Counted.objects.values_list("person", flat=True)) == [kept.pk]
     fold_tallies()

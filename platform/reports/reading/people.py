@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.access import Scope
 from agencies.models import Membership, Role
-from certification.models import Requirement, Standing
+from certification.models import Certification, Requirement, Standing
 from certification.standing import display_today
 from certification.statuses import LOOKS, DisplayStatus, Look, StandingState
 from common.names import name_key
@@ -83,8 +83,23 @@ def required_standings(jobs: QuerySet[Membership], today: dt.date) -> QuerySet[S
     return Standing.objects.filter(Exists(duties), required=True)
 
 
+def choices_in(scope: Scope, today: dt.date) -> tuple[list[Role], list[Certification]]:
+    """The roles of which something is required in `scope`, and what that is: one query for both, by name and key."""
+    names = ("name_nb", "name_nn", "name_en")
+    fields = [f"{model}__{field}" for model in ("role", "certification") for field in ("pk", "key", *names)]
+    roles, certifications = {}, {}
+    duties = Requirement.objects.on(today).filter(scope.q("unit__path"))
+    for row in duties.order_by().values_list(*fields).distinct():
+        for found, model, values in ((roles, Role, row[:5]), (certifications, Certification, row[5:])):
+            found[values[0]] = model(**dict(zip(("pk", "key", *names), values, strict=True)))
+    return (
+        sorted(roles.values(), key=lambda role: name_key(role.name)),
+        sorted(certifications.values(), key=lambda certification: certification.key),
+    )
+
+
 def ordered(rows: QuerySet[Standing], sort: str, scope: Scope, today: dt.date, roles: Iterable[Role]) -> Any:
-    """The rows by `sort`, one of SORTS with "-" before it for the other way round; anything else is by name."""
+    """The rows by `sort`, one of SORTS with "-" before it for the other way round; `roles` are in their order."""
     backwards, by = sort.startswith("-"), sort.removeprefix("-")
     first_job = jobs_in(scope, today).filter(person=OuterRef("person_id")).order_by("unit__path", "pk")
     by_name = ["person__name_key", "person_id", "certification__key"]
@@ -92,9 +107,8 @@ def ordered(rows: QuerySet[Standing], sort: str, scope: Scope, today: dt.date, r
         case "unit":
             rows = rows.annotate(place=Subquery(first_job.values("unit__name_key")[:1]))
         case "role":
-            ranked = sorted(roles, key=lambda role: name_key(role.name))
             first = Subquery(first_job.values("role_id")[:1])
-            rows = rows.annotate(first_role=first).annotate(place=_rank("first_role", [role.pk for role in ranked]))
+            rows = rows.annotate(first_role=first).annotate(place=_rank("first_role", [role.pk for role in roles]))
         case "status":
             rows = rows.annotate(place=_rank("group", [group for group, _label in GROUPS]))
         case "date":

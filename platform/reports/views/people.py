@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,10 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from agencies.access import Purpose, Scope, require_scope
-from agencies.models import Role
-from certification.models import Certification, Requirement, Standing
+from certification.models import Standing
 from reports.filters import PeopleFilter
-from reports.reading.people import PAUSED, Row, group_today, jobs_in, rows_of
+from reports.reading.people import PAUSED, Row, choices_in, group_today, rows_of
 from reports.reading.person import events_of, memberships_in, requirements_of
 from reports.rendering import csv_response
 
@@ -29,13 +28,13 @@ EVENTS = 12
 
 
 def _filter(request: HttpRequest, scope: Scope, today: dt.date) -> PeopleFilter:
-    duties = Requirement.objects.on(today).filter(scope.q("unit__path"), certification=OuterRef("pk"))
+    roles, certifications = choices_in(scope, today)
     return PeopleFilter(
         request.GET,
         scope=scope,
         units=list(scope.units()),
-        roles=list(Role.objects.filter(pk__in=jobs_in(scope, today).values("role"))),
-        certifications=list(Certification.objects.filter(Exists(duties)).order_by("key")),
+        roles=roles,
+        certifications=certifications,
         today=today,
     )
 

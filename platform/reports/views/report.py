@@ -204,7 +204,8 @@ def _unit_figures(
     roles = [Bar(name, figures) for name, figures in found.roles]
     if found.other_roles and roles:
         roles.append(Bar(_("Andre roller samlet"), found.other_roles))
-    ends = [today + dt.timedelta(days=days) for days in (30, 60, 90)]
+    day = as_of(chosen, today)
+    ends = [day + dt.timedelta(days=days) for days in (30, 60, 90)]
     return {
         "figures": found.total,
         "children": children,
@@ -213,7 +214,7 @@ def _unit_figures(
         "lines": _lines(found.total),
         "expiring": list(zip(("30", "60", "90"), ("0–30", "31–60", "61–90"), found.total.expiring, ends, strict=True)),
         "trend": trend_of(months([unit.path], chosen, today), found.total, today),
-        "as_of": as_of(chosen, today),
+        "as_of": day,
         "waived_key": DisplayStatus.WAIVED.value,
         "paused_key": PAUSED,
         # Links only: the list of people asks for its own scope.

@@ -1,7 +1,7 @@
 // The quick exit: replaces this page in the history, so that "back" does not lead here again.
 // Escape twice within a second does the same. Without script the link still leads away.
 
-const exit = document.querySelector(".hk-exit");
+const exit = document.querySelector("[data-exit]");
 const WITHIN_MS = 1000;
 
 if (exit) {
