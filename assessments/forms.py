@@ -1,6 +1,5 @@
 """What the trainer's admin refuses before it reaches the database, in words she can act on."""
 
-from collections import Counter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,27 +22,16 @@ class ItemForm(WagtailAdminModelForm):
                 form.instance.position = position
         return cleaned
 
-    def save(self, commit: bool = True) -> Any:
-        """Writes the order as well: an answer that only moved has not changed in the formset's eyes."""
-        item = super().save(commit=commit)
-        if commit:
-            for position, option in enumerate(self._in_order()):
-                if option.pk and option.position != position:
-                    option.position = position
-                option.save(update_fields=["position"])
-        return item
-
-    def _in_order(self) -> list[Any]:
-        formset = self.formsets.get("options")
-        return [form.instance for form in _kept(formset) or [] if form.instance.pk]
-
 
 class QuizForm(WagtailAdminModelForm):
     """A quiz that the bank can fill."""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
-        forms = _kept(self.formsets.get("draws"))
+        formset = self.formsets.get("draws")
+        if formset is not None:
+            _check_topics_once(formset)
+        forms = _kept(formset)
         if forms is not None:
             check_draws([(form.cleaned_data["topic"], form.cleaned_data["count"]) for form in forms])
         return cleaned
@@ -58,20 +46,26 @@ def _kept(formset: Any) -> list[Any] | None:
     ]
 
 
+def _check_topics_once(formset: Any) -> None:
+    """Says it in words: the formset's own message speaks of columns."""
+    formset.is_valid()  # reads which forms are to be deleted
+    chosen = [form["topic"].value() for form in formset.forms if not formset._should_delete_form(form)]
+    topics = [str(topic) for topic in chosen if topic]
+    if len(set(topics)) < len(topics):
+        raise ValidationError(_("Et tema kan bare stå én gang i prøven."))
+
+
 def check_draws(draws: list[tuple[Topic, int]]) -> None:
-    """A quiz draws from each topic once, and from no topic more than the bank holds. Raises ValidationError."""
+    """A quiz draws something, and from no topic more than the bank holds. Raises ValidationError."""
     if not draws:
         raise ValidationError(_("Prøven må trekke spørsmål fra minst ett tema."))
-    errors = []
-    twice = [topic for topic, times in Counter(topic for topic, _count in draws).items() if times > 1]
-    errors += [_("Temaet «%(topic)s» står to ganger.") % {"topic": topic.name} for topic in twice]
     in_use = Count("items", filter=Q(items__retired=False, items__versions__isnull=False), distinct=True)
     held = dict(
         Topic.objects.filter(pk__in=[topic.pk for topic, _count in draws])
         .annotate(held=in_use)
         .values_list("pk", "held")
     )
-    errors += [
+    errors = [
         _("Temaet «%(topic)s» har %(held)s spørsmål i bruk. Prøven trekker %(count)s.")
         % {"topic": topic.name, "held": held[topic.pk], "count": count}
         for topic, count in draws

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.models import ReferenceIndex
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -63,9 +63,7 @@ class SavesVersion:
         saved = Item.objects.get(pk=instance.pk)  # as it stands in the database, answers in order
         version = save_item_version(item=saved, made_by=self.request.user)  # type: ignore[attr-defined]
         if version.number > before:
-            text = gettext(
-                "«%(code)s» er lagret som versjon %(number)s. Forsøk som er begynt, endres ikke."
-            )
+            text = gettext("«%(code)s» er lagret som versjon %(number)s. Forsøk som er begynt, endres ikke.")
         else:
             text = gettext("«%(code)s» er lagret. Innholdet er som før, så versjon %(number)s gjelder fortsatt.")
         self.version_message = text % {"code": saved.code, "number": version.number}
@@ -111,7 +109,6 @@ class ItemViewSet(SnippetViewSet):
     model = Item
     icon = "help"
     menu_label = _("Spørsmål")
-    base_form_class = ItemForm
     add_view_class = ItemCreateView
     edit_view_class = ItemEditView
     inspect_view_class = ItemAsLearnerView
@@ -129,34 +126,37 @@ class ItemViewSet(SnippetViewSet):
     ]
     list_filter = ["topic", "retired"]
     search_fields = ["code", "stem_nb"]
-    panels = [
-        HelpPanel(
-            content=_(
-                "Når du lagrer, tas spørsmålet i bruk som en ny versjon i nye forsøk. Forsøk som er begynt, beholder "
-                "versjonen de har. Et spørsmål slettes aldri. Kryss av for «ikke i bruk» når det ikke skal trekkes mer."
-            )
-        ),
-        FieldRowPanel([FieldPanel("code"), FieldPanel("topic")]),
-        translated("stem", _("Spørsmål")),
-        InlinePanel(
-            "options",
-            heading=_("Svar"),
-            label=_("Svar"),
-            help_text=_(
-                "Nøyaktig ett svar er riktig. Svarene vises i tilfeldig rekkefølge, så la dem være like lange."
+    edit_handler = ObjectList(
+        base_form_class=ItemForm,
+        children=[
+            HelpPanel(
+                content=_(
+                    "Når du lagrer, tas spørsmålet i bruk som en ny versjon i nye forsøk. Forsøk som er begynt, beholder "
+                    "versjonen de har. Et spørsmål slettes aldri. Kryss av for «ikke i bruk» når det ikke skal trekkes mer."
+                )
             ),
-            min_num=2,
-            max_num=8,
-            panels=[
-                *[FieldPanel(f"text_{language}") for language in LANGUAGES],
-                FieldRowPanel([FieldPanel("correct"), FieldPanel("harmful")]),
-            ],
-        ),
-        translated("why", _("Begrunnelse")),
-        MultiFieldPanel([FieldPanel("sources"), FieldPanel("laws")], heading=_("Det bygger på")),
-        FieldPanel("read_about"),
-        FieldPanel("retired"),
-    ]
+            FieldRowPanel([FieldPanel("code"), FieldPanel("topic")]),
+            translated("stem", _("Spørsmål")),
+            InlinePanel(
+                "options",
+                heading=_("Svar"),
+                label=_("Svar"),
+                help_text=_(
+                    "Nøyaktig ett svar er riktig. Svarene vises i tilfeldig rekkefølge, så la dem være like lange."
+                ),
+                min_num=2,
+                max_num=8,
+                panels=[
+                    *[FieldPanel(f"text_{language}") for language in LANGUAGES],
+                    FieldRowPanel([FieldPanel("correct"), FieldPanel("harmful")]),
+                ],
+            ),
+            translated("why", _("Begrunnelse")),
+            MultiFieldPanel([FieldPanel("sources"), FieldPanel("laws")], heading=_("Det bygger på")),
+            FieldPanel("read_about"),
+            FieldPanel("retired"),
+        ],
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
         return Item.objects.select_related("topic").annotate(version_number=Max("versions__number"))
@@ -166,24 +166,26 @@ class QuizViewSet(SnippetViewSet):
     model = Quiz
     icon = "tasks"
     menu_label = _("Prøver")
-    base_form_class = QuizForm
     copy_view_enabled = False
     ordering = ["code"]
     list_display = ["name_nb", "code", Column("pass_mark", label=_("Bestått ved, prosent"))]
     search_fields = ["code", "name_nb"]
-    panels = [
-        FieldPanel("code"),
-        translated("name", _("Navn")),
-        InlinePanel(
-            "draws",
-            heading=_("Hva prøven trekker"),
-            label=_("Tema"),
-            min_num=1,
-            panels=[FieldRowPanel([FieldPanel("topic"), FieldPanel("count")])],
-        ),
-        FieldPanel("pass_mark"),
-        FieldRowPanel([FieldPanel("minutes"), FieldPanel("minutes_limit")]),
-    ]
+    edit_handler = ObjectList(
+        base_form_class=QuizForm,
+        children=[
+            FieldPanel("code"),
+            translated("name", _("Navn")),
+            InlinePanel(
+                "draws",
+                heading=_("Hva prøven trekker"),
+                label=_("Tema"),
+                min_num=1,
+                panels=[FieldRowPanel([FieldPanel("topic"), FieldPanel("count")])],
+            ),
+            FieldPanel("pass_mark"),
+            FieldRowPanel([FieldPanel("minutes"), FieldPanel("minutes_limit")]),
+        ],
+    )
 
 
 class ItemBankGroup(SnippetViewSetGroup):

@@ -13,7 +13,9 @@ LONG_AGO = dt.date(2020, 1, 1)
 
 def make_person(first_name: str = "Ingrid", last_name: str = "Solheim", **fields: Any) -> User:
     email = fields.pop("email", f"person{next(_number)}@example.no")
-    return User.objects.create_user(email, fields.pop("password", None), first_name=first_name, last_name=last_name, **fields)
+    return User.objects.create_user(
+        email, fields.pop("password", None), first_name=first_name, last_name=last_name, **fields
+    )
 
 
 def make_unit(name: str = "Fjordvik kommune", parent: Unit | None = None, **fields: Any) -> Unit:
@@ -39,9 +41,7 @@ def make_role(key: str = "teacher", name: str = "Lærer", sector: str = "school"
 
 def make_membership(person: User, unit: Unit, role: Role | None = None, **fields: Any) -> Membership:
     fields.setdefault("valid_from", LONG_AGO)
-    return Membership.objects.create(
-        person=person, unit=unit, agency=unit.agency, role=role or make_role(), **fields
-    )
+    return Membership.objects.create(person=person, unit=unit, agency=unit.agency, role=role or make_role(), **fields)
 
 
 def make_grant(person: User, unit: Unit, function: str = Grant.Function.MANAGER, **fields: Any) -> Grant:

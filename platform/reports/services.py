@@ -9,7 +9,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -173,11 +173,11 @@ def recount_below(*, unit: Unit) -> None:
         _add_deltas(changes)
     # A subtree that went to another agency takes its rows along; months gone by stay where they were.
     for model in (Tally, TallyDelta):
-        below = model._default_manager.filter(unit__path__startswith=unit.path)
-        astray = below.exclude(agency=models.F("unit__agency"))
-        if astray.exists():
-            now = Unit.objects.filter(pk=models.OuterRef("unit_id")).values("agency_id")
-            model._default_manager.filter(pk__in=astray.values("pk")).update(agency_id=models.Subquery(now))
+        below: models.QuerySet[Any] = model._default_manager.filter(unit__path__startswith=unit.path)
+        astray = list(below.exclude(agency=models.F("unit__agency")).values_list("pk", flat=True))
+        now = Unit.objects.filter(pk=models.OuterRef("unit_id")).values("agency_id")
+        for start in range(0, len(astray), BATCH):
+            below.filter(pk__in=astray[start : start + BATCH]).update(agency_id=models.Subquery(now))
 
 
 # --- folding ----------------------------------------------------------------------------------------

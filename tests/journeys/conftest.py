@@ -3,7 +3,6 @@
 The stack has a data folder of its own and, on PostgreSQL, a database of its own; nothing of it is left behind.
 """
 
-import json
 import os
 import re
 import signal
@@ -23,7 +22,6 @@ from browser import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "vis-handlekraft"
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text() if (ROOT / "node_modules").exists() else ""
 
 
 @dataclass
@@ -126,7 +124,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any], stack: Stack) -> dict[str, Any]:
-    return {**browser_context_args, "base_url": stack.url, "locale": "nb-NO", "viewport": {"width": 1280, "height": 900}}
+    return {
+        **browser_context_args,
+        "base_url": stack.url,
+        "locale": "nb-NO",
+        "viewport": {"width": 1280, "height": 900},
+    }
 
 
 @pytest.fixture
@@ -155,22 +158,3 @@ def sign_in(page) -> Callable[[str], None]:
         target.wait_for_url("**/nb/")
 
     return by_password
-
-
-def check_page(page: Any) -> None:
-    """axe finds nothing at WCAG 2.2 AA, and nothing scrolls sideways at 320 px."""
-    size = page.viewport_size
-    page.evaluate(AXE)
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],"
-        " rules: {region: {enabled: false}}})"
-    )
-    problems = [
-        {"id": rule["id"], "help": rule["help"], "where": [node["html"][:160] for node in rule["nodes"]][:3]}
-        for rule in found["violations"]
-    ]
-    assert not problems, f"{page.url}\n{json.dumps(problems, indent=2, ensure_ascii=False)}"
-    page.set_viewport_size({"width": 320, "height": 640})
-    width = page.evaluate("document.documentElement.scrollWidth")
-    page.set_viewport_size(size)
-    assert width <= 320, f"{page.url} is {width} px wide on a phone of 320"

@@ -343,6 +343,49 @@ def test_folds_and_settles_at_once_lose_nothing_and_count_nothing_twice(place):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_units_that_move_while_people_are_settled_leave_the_counts_right(place):
+    upper = make_unit("Oppvekst", place.agency)
+    people = [place.works(place.lia, due_in=5) for _ in range(3)]
+    for person in people:
+        place.require(make_membership(person, place.braten))
+        place.stand(person, left=200)
+    errors: list[Exception] = []
+
+    def settles(person):
+        try:
+            for number in range(10):
+                with transaction.atomic():
+                    place.stand(person, **STANDINGS[number % 9])
+        except Exception as error:  # told to the main thread
+            errors.append(error)
+        finally:
+            connection.close()
+
+    def moves():
+        try:
+            for number in range(6):
+                with transaction.atomic():
+                    unit = Unit.objects.get(pk=(place.lia, place.braten)[number % 2].pk)
+                    target = Unit.objects.get(pk=(upper, place.agency)[number // 2 % 2].pk)
+                    unit.move(target, pos="last-child")
+                    unit_moved.send(sender=Unit, unit=Unit.objects.get(pk=unit.pk))
+        except Exception as error:  # told to the main thread
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=settles, args=(person,)) for person in people]
+    threads.append(threading.Thread(target=moves))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert difference() == []
+    assert total(place, place.agency.path) == 3
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_that_count_the_same_person_for_the_first_time_count_her_once(place):
     person = make_person()
     place.require(make_membership(person, place.lia))

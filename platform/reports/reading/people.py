@@ -87,11 +87,13 @@ def choices_in(scope: Scope, today: dt.date) -> tuple[list[Role], list[Certifica
     """The roles of which something is required in `scope`, and what that is: one query for both, by name and key."""
     names = ("name_nb", "name_nn", "name_en")
     fields = [f"{model}__{field}" for model in ("role", "certification") for field in ("pk", "key", *names)]
-    roles, certifications = {}, {}
+    roles: dict[int, Role] = {}
+    certifications: dict[int, Certification] = {}
     duties = Requirement.objects.on(today).filter(scope.q("unit__path"))
     for row in duties.order_by().values_list(*fields).distinct():
-        for found, model, values in ((roles, Role, row[:5]), (certifications, Certification, row[5:])):
-            found[values[0]] = model(**dict(zip(("pk", "key", *names), values, strict=True)))
+        keys = ("pk", "key", *names)
+        roles[row[0]] = Role(**dict(zip(keys, row[:5], strict=True)))
+        certifications[row[5]] = Certification(**dict(zip(keys, row[5:], strict=True)))
     return (
         sorted(roles.values(), key=lambda role: name_key(role.name)),
         sorted(certifications.values(), key=lambda certification: certification.key),
