@@ -80,7 +80,7 @@ def _facts(model: type[Source] | type[LegalReference], row: Mapping[str, Any], n
 
 
 def _quiz(row: Mapping[str, Any], topics: Mapping[str, Topic]) -> Quiz:
-    quiz = Quiz.objects.filter(key=row["key"]).first()
+    quiz: Quiz | None = Quiz.objects.filter(key=row["key"]).first()
     if quiz is not None:
         return quiz
     quiz = Quiz(key=row["key"], code=row["code"], pass_mark=row["pass_mark"], **_texts(row, "name"))

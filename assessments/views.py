@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import time
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.access import AuthenticatedRequest
 from assessments import reading
 from assessments.access import Availability, availability, local_day, own_attempt
 from assessments.drawing import BankTooSmallError
@@ -35,7 +37,7 @@ _LARGEST_SEQUENCE = 2**53 - 1  # the largest whole number that a browser counts 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def quiz(request: HttpRequest, code: str) -> HttpResponse:
+def quiz(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """Before: what the quiz is and whether she may begin. POST begins it, or goes on with the open attempt."""
     found = get_object_or_404(Quiz, code=code)
     if request.method != "POST":
@@ -51,7 +53,7 @@ def quiz(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("attempt_question", attempt.public_id, _first_unanswered(attempt))
 
 
-def _start_page(request: HttpRequest, quiz: Quiz, found: Availability, *, status: int = 200) -> HttpResponse:
+def _start_page(request: AuthenticatedRequest, quiz: Quiz, found: Availability, *, status: int = 200) -> HttpResponse:
     total = sum(quiz.draws.values_list("count", flat=True))
     pass_mark = found.allowance.pass_mark if found.allowance else quiz.pass_mark
     context = {
@@ -74,7 +76,7 @@ def _first_unanswered(attempt: Attempt) -> int:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def attempt_question(request: HttpRequest, attempt_id: uuid.UUID, number: int) -> HttpResponse:
+def attempt_question(request: AuthenticatedRequest, attempt_id: uuid.UUID, number: int) -> HttpResponse:
     """During: one question on a page, and after the last one a page to look over and hand in.
 
     A finished attempt leads to its result, so that the browser's back button never ends in an error.
@@ -210,7 +212,7 @@ def _clock(instant: dt.datetime | None = None) -> str:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def attempt_finish(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
+def attempt_finish(request: AuthenticatedRequest, attempt_id: uuid.UUID) -> HttpResponse:
     """Hands in. Twice, or from two tabs, is the same as once."""
     attempt = own_attempt(request, attempt_id)
     if request.method != "POST":  # after a sign-in in between: let her look over and press again
@@ -222,13 +224,13 @@ def attempt_finish(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def attempt_result(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
+def attempt_result(request: AuthenticatedRequest, attempt_id: uuid.UUID) -> HttpResponse:
     """After: the result and what she learns from it; `?svar=1` shows the wrong answers of a failed attempt."""
     attempt = _own(request, attempt_id)
     if attempt.finished_at is None:
         return redirect("attempt_question", attempt.public_id, _first_unanswered(attempt))
     found = reading.review(attempt)
-    context = {
+    context: dict[str, Any] = {
         "attempt": attempt,
         "quiz": attempt.quiz,
         "total": attempt.total,

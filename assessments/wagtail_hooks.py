@@ -131,8 +131,9 @@ class ItemViewSet(SnippetViewSet):
         children=[
             HelpPanel(
                 content=_(
-                    "Når du lagrer, tas spørsmålet i bruk som en ny versjon i nye forsøk. Forsøk som er begynt, beholder "
-                    "versjonen de har. Et spørsmål slettes aldri. Kryss av for «ikke i bruk» når det ikke skal trekkes mer."
+                    "Når du lagrer, tas spørsmålet i bruk som en ny versjon i nye forsøk. Forsøk som er begynt, "
+                    "beholder versjonen de har. Et spørsmål slettes aldri. Kryss av for «ikke i bruk» når det ikke "
+                    "skal trekkes mer."
                 )
             ),
             FieldRowPanel([FieldPanel("code"), FieldPanel("topic")]),
@@ -159,7 +160,8 @@ class ItemViewSet(SnippetViewSet):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
-        return Item.objects.select_related("topic").annotate(version_number=Max("versions__number"))
+        items: QuerySet[Item] = Item.objects.select_related("topic").annotate(version_number=Max("versions__number"))
+        return items
 
 
 class QuizViewSet(SnippetViewSet):
@@ -199,7 +201,7 @@ class ItemBankGroup(SnippetViewSetGroup):
 register_snippet(ItemBankGroup)
 
 
-@hooks.register("before_delete_snippet")
+@hooks.register("before_delete_snippet")  # type: ignore[untyped-decorator]
 def keep_what_is_used(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
     """Refuses in words what the database would refuse: quizzes and topics in use. Says nothing of who uses them."""
     used = [instance for instance in instances if _is_used(instance)]
@@ -213,9 +215,8 @@ def keep_what_is_used(request: HttpRequest, instances: Iterable[Any]) -> HttpRes
 def _is_used(instance: Any) -> bool:
     if isinstance(instance, Item):
         return True
-    if isinstance(instance, Topic):
-        return instance.items.exists() or ReferenceIndex.get_references_to(instance).exists()
-    if isinstance(instance, Quiz):
-        taken = instance.allowances.exists() or instance.attempts.exists()
-        return taken or ReferenceIndex.get_references_to(instance).exists()
-    return False
+    if isinstance(instance, Topic) and instance.items.exists():
+        return True
+    if isinstance(instance, Quiz) and (instance.allowances.exists() or instance.attempts.exists()):
+        return True
+    return isinstance(instance, Topic | Quiz) and bool(ReferenceIndex.get_references_to(instance).exists())

@@ -53,5 +53,5 @@ def with_second_factor(person: User) -> User:
     """Gives a person an authenticator, so that a grant lets her in."""
     from allauth.mfa.models import Authenticator
 
-    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
     return person

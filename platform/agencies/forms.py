@@ -231,9 +231,9 @@ class GrantForm(RosterForm):
             (Grant.Function.COORDINATOR, _("Koordinator: ser det samme som lederen")),
             (Grant.Function.REPORTER, _("Rapportleser: ser bare tall")),
             (Grant.Function.ADMINISTRATOR, _("Administrator: endrer enheter, personer og funksjoner")),
-            (Grant.Function.TRAINER, _("Fagansvarlig: skriver innhold, ser ingen personer")),
         ],
         widget=forms.RadioSelect,
+        help_text=_("Fagansvarlige skriver innhold for alle og pekes ut av dem som drifter plattformen."),
         error_messages={"required": _("Velg en funksjon")},
     )
     unit = UnitField(label=_("Enhet"), help_text=_("Funksjonen gjelder også for alle enheter under."))

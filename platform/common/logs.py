@@ -8,7 +8,7 @@ from contextvars import ContextVar
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 # What must not be kept: addresses of people, and the secret parts of our own addresses.
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_EMAIL = re.compile(r"[^\s<>\"(),:;]+@[\w-]+\.[\w.-]+")
 _CODE = re.compile(r"(/k/)[^/\s?\"']+")
 _QUERY = re.compile(r"\?[^\s\"']+")
 

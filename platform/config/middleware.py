@@ -63,7 +63,6 @@ def admin_policy(response: HttpResponse) -> dict[str, list[str]]:
         "style-src": ["'unsafe-inline'"],
         "img-src": ["blob:"],  # a picture is shown before it is uploaded
         "frame-src": ["'self'"],  # previews
-        "worker-src": ["'self'"],
     }
     if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
         hashes = sorted({f"'sha256-{_hash(text)}'" for text in allowed_scripts(response.content.decode())})

@@ -12,8 +12,9 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("dokumenter/", include(wagtaildocs_urls)),
     *i18n_patterns(
-        path("konto/", include("allauth.urls")),
+        # Before allauth: it closes the addresses with which people would change who they are by themselves.
         path("", include("accounts.urls")),
+        path("konto/", include("allauth.urls")),
         path("", include("agencies.urls")),
         path("", include("assessments.urls")),
         path("", include("courses.urls")),

@@ -11,12 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.models import ReferenceIndex
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from facts.models import Checked, ContactPoint, LegalReference, Source, Term
+
+
+def when_checked(fact: Checked) -> str:
+    return date_format(fact.verified_on, "j. F Y")
 
 
 def when_due(fact: Checked) -> str:
@@ -33,7 +37,7 @@ def translated(name: str, heading: Any) -> MultiFieldPanel:
 CHECKED = MultiFieldPanel([FieldRowPanel([FieldPanel("verified_on"), FieldPanel("review_due")])], heading=_("Kontroll"))
 VALID = FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_to")])
 DUE_COLUMNS = [
-    DateColumn("verified_on", label=_("Kontrollert"), accessor="verified_on", sort_key="verified_on"),
+    Column("verified_on", label=_("Kontrollert"), accessor=when_checked, sort_key="verified_on"),
     Column("review_due", label=_("Neste kontroll"), accessor=when_due, sort_key="review_due"),
 ]
 

@@ -30,6 +30,9 @@ def give_grant(
     `given_by` None is the installation itself.
     """
     _refuse_outside(given_by, unit)
+    if function == Grant.Function.TRAINER and given_by is not None:
+        # What a trainer writes is read by every agency: that is not one agency's administrator's to give.
+        raise ValidationError({"function": _("Fagansvarlige pekes ut av dem som drifter plattformen.")})
     lock_people([person.pk])
     first_day = first_day or timezone.localdate()
     if not person.is_active:
