@@ -40,7 +40,7 @@ _NEEDED = {
     DisplayStatus.IN_PROGRESS: gettext_lazy("Bli ferdig innen fristen"),
     DisplayStatus.NOT_STARTED: gettext_lazy("Begynne i god tid før fristen"),
     DisplayStatus.OVERDUE: gettext_lazy("En samtale om tid i arbeidsplanen"),
-    DisplayStatus.EXPIRED: gettext_lazy("Hele sporet på nytt"),
+    DisplayStatus.EXPIRED: gettext_lazy("Hele stien på nytt"),
     DisplayStatus.REVOKED: gettext_lazy("Følge opp vedtaket"),
     DisplayStatus.SUSPENDED: gettext_lazy("Følge opp vedtaket"),
 }
