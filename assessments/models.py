@@ -45,7 +45,7 @@ class Item(ClusterableModel):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(_("kode"), max_length=20, unique=True, error_messages={"unique": _("Koden er alt i bruk.")})
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="items", verbose_name=_("tema"))
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+", verbose_name=_("tema"))
     stem_nb = text(_("spørsmål, bokmål"))
     stem_nn = text(_("spørsmål, nynorsk"), blank=True)
     stem_en = text(_("spørsmål, engelsk"), blank=True)

@@ -215,7 +215,7 @@ def keep_what_is_used(request: HttpRequest, instances: Iterable[Any]) -> HttpRes
 def _is_used(instance: Any) -> bool:
     if isinstance(instance, Item):
         return True
-    if isinstance(instance, Topic) and instance.items.exists():
+    if isinstance(instance, Topic) and Item.objects.filter(topic=instance).exists():
         return True
     if isinstance(instance, Quiz) and (instance.allowances.exists() or instance.attempts.exists()):
         return True

@@ -31,7 +31,8 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+# Wagtail's pictures and documents point here with managers that are untyped like the rest of Wagtail.
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """One person, for as long as anything she did is kept.
 
     Signs in by e-mail. Other systems and addresses know her by `public_id`, never by the key of the row. What she may

@@ -26,7 +26,7 @@ _REGIONS = {"nb": "NO", "nn": "NO", "en": "GB"}
 
 def check_url(certificate: Certificate) -> str:
     """The public address that the QR code holds. The same whatever the language."""
-    return settings.BASE_URL + reverse("check", args=[certificate.code])
+    return str(settings.BASE_URL) + reverse("check", args=[certificate.code])
 
 
 def qr_svg(text: str) -> str:

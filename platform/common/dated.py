@@ -6,7 +6,7 @@ said, `superseded_at` tells until when we believed it, and a new row says what w
 """
 
 import datetime as dt
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -46,7 +46,7 @@ class Recorded(models.Model):
     recorded_at = models.DateTimeField(_("registrert"), default=timezone.now, editable=False)
     superseded_at = models.DateTimeField(_("erstattet"), null=True, blank=True, editable=False)
 
-    objects = RecordedQuerySet.as_manager()
+    objects: ClassVar[Any] = RecordedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -58,7 +58,7 @@ class Dated(Recorded):
     valid_from = models.DateField(_("fra og med"))
     valid_to = models.DateField(_("til og med"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar[Any] = DatedQuerySet.as_manager()
 
     class Meta:
         abstract = True

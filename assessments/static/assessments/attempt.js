@@ -21,6 +21,7 @@ if (form) {
   const ahead = Number(form.dataset.now) - Date.now(); // how far the server's clock is ahead of this one
   const status = document.querySelector("[data-save-status]");
   const alertBox = document.querySelector("[data-unsaved]");
+  const retry = document.querySelector("[data-retry]");
   const alertText = document.querySelector("[data-unsaved-text]");
   const LONGEST_WAIT_MS = 30_000;
   let last = Number(form.dataset.stored || 0);
@@ -48,6 +49,7 @@ if (form) {
     status.querySelector("span").textContent = text;
   };
   const complain = (text) => {
+    retry.hidden = false;
     say("none", words.unsaved);
     alertText.textContent = text;
     alertBox.hidden = false;
@@ -110,6 +112,7 @@ if (form) {
       const note = replies.find((reply) => reply.note);
       if (refused) {
         complain(refused.refused);
+        retry.hidden = unsent().length === 0;
         if (unsent().length) later();
         return;
       }
@@ -145,7 +148,7 @@ if (form) {
       form.elements.sequence.value = String(last);
     }
   }
-  document.querySelector("[data-retry]")?.addEventListener("click", flush);
+  retry.addEventListener("click", flush);
   window.addEventListener("online", flush);
   window.addEventListener("pagehide", flush);
   document.addEventListener("visibilitychange", () => {

@@ -40,7 +40,8 @@ def make_agency(name: str, schools: int) -> tuple[Unit, list[Unit]]:
 def make_course(modules: int, parts: int = 3) -> CoursePage:
     """A published course of `modules` modules with `parts` short parts each."""
     catalog = ensure_site()
-    course = catalog.add_child(instance=CoursePage(title=f"Kurs {modules}", slug=f"kurs-{modules}", lead="Ingress"))
+    course = CoursePage(title=f"Kurs {modules}", slug=f"kurs-{modules}", lead="Ingress")
+    catalog.add_child(instance=course)
     for number in range(modules):
         module = ModulePage(
             title=f"Modul {number}", slug=f"modul-{number}", lead="Ingress", minutes=9, parts=_parts(parts)

@@ -1,5 +1,7 @@
 """The learner's pages in the server, and requests a second through gunicorn."""
 
+from functools import partial
+
 from django.conf import settings
 from django.test import Client
 from django.test.utils import override_settings
@@ -25,7 +27,7 @@ def measure(book: Book) -> None:
             settle_person(person.pk)
             client = Client()
             client.force_login(person)
-            floor = median_ms(lambda client=client: client.get(_FLOOR))
+            floor = median_ms(partial(client.get, _FLOOR))
             for name, address in {
                 "home": "/nb/",
                 "path": f"/nb/sti/sider-{modules}/",
