@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
-from assessments.models import Topic, check_options
+from assessments.models import Item, Topic, check_options
 
 
 class ItemForm(WagtailAdminModelForm):
@@ -59,17 +59,17 @@ def check_draws(draws: list[tuple[Topic, int]]) -> None:
     """A quiz draws something, and from no topic more than the bank holds. Raises ValidationError."""
     if not draws:
         raise ValidationError(_("Prøven må trekke spørsmål fra minst ett tema."))
-    in_use = Count("items", filter=Q(items__retired=False, items__versions__isnull=False), distinct=True)
     held = dict(
-        Topic.objects.filter(pk__in=[topic.pk for topic, _count in draws])
-        .annotate(held=in_use)
-        .values_list("pk", "held")
+        Item.objects.filter(topic__in=[topic for topic, _count in draws], retired=False, versions__isnull=False)
+        .order_by()
+        .values_list("topic")
+        .annotate(held=Count("pk", distinct=True))
     )
     errors = [
         _("Temaet «%(topic)s» har %(held)s spørsmål i bruk. Prøven trekker %(count)s.")
-        % {"topic": topic.name, "held": held[topic.pk], "count": count}
+        % {"topic": topic.name, "held": held.get(topic.pk, 0), "count": count}
         for topic, count in draws
-        if held[topic.pk] < count
+        if held.get(topic.pk, 0) < count
     ]
     if errors:
         raise ValidationError(errors)

@@ -17,7 +17,8 @@ from common.translated import Translated, char, pick, text
 from facts.models import LegalReference, Source
 
 
-class Topic(models.Model):
+# Item is a modelcluster model, and those are untyped, so its managers are not known to the type checker.
+class Topic(models.Model):  # type: ignore[django-manager-missing]
     """What a question is about. Quizzes draw a number of questions from each topic."""
 
     key = models.SlugField(_("nøkkel"), unique=True)
@@ -45,7 +46,7 @@ class Item(ClusterableModel):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(_("kode"), max_length=20, unique=True, error_messages={"unique": _("Koden er alt i bruk.")})
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+", verbose_name=_("tema"))
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="items", verbose_name=_("tema"))
     stem_nb = text(_("spørsmål, bokmål"))
     stem_nn = text(_("spørsmål, nynorsk"), blank=True)
     stem_en = text(_("spørsmål, engelsk"), blank=True)
@@ -90,6 +91,8 @@ class ItemOption(models.Model):
         default=False,
         help_text=_("Et svar som kan sette noen i fare. Den som velger det, består ikke, uansett poengsum."),
     )
+
+    sort_order_field = "position"  # gives the author buttons to move an answer up and down
 
     class Meta:
         ordering = ["position", "id"]

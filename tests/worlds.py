@@ -80,12 +80,15 @@ def make_world() -> World:
     path = LearningPath.objects.create(key="grunnkurs", name_nb="Grunnkurset")
     PathStep.objects.create(path=path, position=1, course_key=course_key)
     PathStep.objects.create(path=path, position=2, quiz=quiz)
+    refresher = LearningPath.objects.create(key="fornying", name_nb="Fornying")
+    PathStep.objects.create(path=refresher, position=1, quiz=quiz)
     certification = Certification.objects.create(key="grunnkurs", name_nb="Grunnkurs", statement_nb="har vist evne")
     policy = Policy.objects.create(
         certification=certification,
         version="2026-2",
         valid_from=LONG_AGO,
         path=path,
+        refresher_path=refresher,
         pass_mark=80,
         validity="P12M",
         window="P60D",

@@ -92,8 +92,8 @@ def _sentence(row: Standing, ground: _Ground, today: dt.date) -> str:
             )
         case D.EXPIRED:
             text = _(
-                "Sertifikatet fra %(issued)s%(editions)s gikk ut %(expires)s og kunne etter regel %(policy)s fornyes til "
-                "og med %(grace_until)s; nå må hele stien tas på nytt."
+                "Sertifikatet fra %(issued)s%(editions)s gikk ut %(expires)s og kunne etter regel %(policy)s fornyes "
+                "til og med %(grace_until)s; nå må hele stien tas på nytt."
             )
         case D.OVERDUE:
             text = _("%(duty)s Fristen var %(due)s, og det er ikke bestått ennå.")
@@ -161,4 +161,3 @@ def _grounds(rows: Sequence[Standing]) -> dict[int, _Ground]:
             role=requirement.role.name if requirement else "",
         )
     return grounds
-

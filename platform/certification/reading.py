@@ -146,12 +146,10 @@ def _most_urgent(standings: Sequence[StandingView], today: dt.date) -> StandingV
     return standings[0] if standings else None
 
 
-def cycle_path(
-    person: User, cycle: Cycle, language: str, today: dt.date
-) -> tuple[PathView, Availability | None]:
+def cycle_path(person: User, cycle: Cycle, language: str, today: dt.date) -> tuple[PathView, Availability | None]:
     """The path of an open cycle, and whether she may sit its test now."""
     steps = [(step["subject"], step["key"]) for step in cycle.steps]
-    return _path_view(person, cycle.path, steps, language, today)
+    return _path_view(person, cycle.path, steps, language, today, since=cycle.evidence_from)
 
 
 def open_path(person: User, path: LearningPath, language: str, today: dt.date) -> PathView:
@@ -160,12 +158,17 @@ def open_path(person: User, path: LearningPath, language: str, today: dt.date) -
 
 
 def _path_view(
-    person: User, path: LearningPath, steps: Sequence[tuple[str, str]], language: str, today: dt.date
+    person: User,
+    path: LearningPath,
+    steps: Sequence[tuple[str, str]],
+    language: str,
+    today: dt.date,
+    since: dt.date | None = None,
 ) -> tuple[PathView, Availability | None]:
     course_keys = [uuid.UUID(key) for subject, key in steps if subject == "course"]
     modules = [
         module
-        for course in course_overview(course_keys=course_keys, person=person, language=language)
+        for course in course_overview(course_keys=course_keys, person=person, language=language, since=since)
         for module in course.modules
     ]
     all_read = all(module.state == State.DONE for module in modules)

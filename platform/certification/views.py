@@ -187,7 +187,10 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         .first()
     )
     if found is None:
-        context = {"error": _("Vi finner ikke noe sertifikat med denne koden. Sjekk at alle tegnene er med."), "typed": code}
+        context = {
+            "error": _("Vi finner ikke noe sertifikat med denne koden. Sjekk at alle tegnene er med."),
+            "typed": code,
+        }
         return _no_index(render(request, "certification/check_form.html", context, status=404))
     return _no_index(render(request, "certification/check.html", _verdict(found, timezone.localdate())))
 

@@ -87,7 +87,6 @@ class Asker:
         with transaction.atomic(), _writes() as writes:
             response = getattr(self._client(), method)(address, *([data] if data is not None else []), **json)
             body = b"".join(response.streaming_content) if response.streaming else response.content
-            response.close()
         text = body.decode("utf-8", errors="replace")
         location = response.get("Location", "")
         return Answer(outcome_of(response, location), text, location, writes)

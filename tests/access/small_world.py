@@ -27,7 +27,7 @@ from courses.models import CoursePage, ModulePage, PathStep
 from courses.services import ensure_site, sync_trainer
 from evidence.models import Evidence
 from evidence.services import record
-from media.models import DocumentFile, Picture
+from media.models import DocumentFile
 from tests.courses.synthetic import make_contact, make_course, make_law, make_module, make_picture, publish
 
 F = Grant.Function
@@ -85,7 +85,8 @@ class SmallWorld:
 
     base: World
     braten: Unit
-    lia_base: Unit  # below Lia, nobody works there
+    lia_base: Unit  # below Lia, as is the next; nobody works there
+    lia_loft: Unit
     neighbour: Unit
     people: dict[str, User] = field(default_factory=dict)
     jobs: dict[str, Membership] = field(default_factory=dict)
@@ -118,7 +119,11 @@ def make_small_world() -> SmallWorld:
     base = make_world()
     agency, lia = base.agency, base.school
     world = SmallWorld(
-        base, make_unit("Braten skole", agency), make_unit("Lia base", lia), make_unit(f"{OTHER_AGENCY} kommune")
+        base,
+        braten=make_unit("Braten skole", agency),
+        lia_base=make_unit("Lia base", lia),
+        lia_loft=make_unit("Lia loft", lia),
+        neighbour=make_unit(f"{OTHER_AGENCY} kommune"),
     )
     today = timezone.localdate()
     for name in ("learner", "colleague", "both"):
@@ -178,15 +183,13 @@ def _content(world: SmallWorld) -> None:
         "law": law,
         "source": law.source,
         "contact": make_contact(),
-        "picture": _picture(),
+        "picture": make_picture(),
         "document": DocumentFile.objects.create(title="Ark", file=ContentFile(b"et ark", name="ark.txt")),
         "site": Site.objects.get(is_default_site=True),
         "collection": Collection.get_first_root_node(),
     }
 
 
-def _picture() -> Picture:
-    return make_picture()
 
 
 def _what_was_shown(world: SmallWorld, today: dt.date) -> None:

@@ -261,3 +261,19 @@ def test_somebody_without_a_membership_is_required_nothing(world: World) -> None
     person = make_person()
     settle_person(person.pk, START)
     assert not Standing.objects.filter(person=person).exists()
+
+
+def test_after_expiry_the_whole_path_is_taken_anew_and_old_reading_does_not_count(world: World) -> None:
+    person = world.teacher(since=START)
+    world.read_course(person, START)
+    world.take_test(person, START)
+    settle_person(person.pk, START)
+    late = EXPIRES + 200 * DAY
+    settle_person(person.pk, late)
+    world.take_test(person, late)
+    settle_person(person.pk, late)
+    assert standing(person).display == "expired"
+    world.read_course(person, late)
+    settle_person(person.pk, late)
+    found = standing(person)
+    assert (found.display, found.valid_from) == ("valid", late)

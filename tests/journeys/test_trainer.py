@@ -26,7 +26,7 @@ def publish(page) -> None:
 
 def test_she_writes_a_course_previews_it_and_publishes(trainer, stack, sign_in, browser, browser_context_args) -> None:
     page = trainer
-    page.get_by_role("link", name="Innhold").click()
+    page.get_by_role("link", name="Innhold", exact=True).click()
     catalog = re.search(
         r"page (\d+)",
         stack.python(

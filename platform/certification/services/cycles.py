@@ -4,12 +4,12 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from assessments.services import allow_attempts, withdraw_allowance
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from agencies.models import Unit
 from assessments.models import Quiz
+from assessments.services import allow_attempts, withdraw_allowance
 from certification.merging import Terms, Tightening, strictest, union
 from certification.models import Certificate, Certification, Cycle, CycleEvidence, Policy
 from certification.periods import Period, parse_period
@@ -95,7 +95,7 @@ def open_cycle(
 ) -> Cycle:
     """Opens the next cycle under the strictest of the policies that apply today; the open one if there is one.
 
-    A renewal takes the refresher path where the policy has one. Tests count from the day the previous window opened.
+    A renewal takes the refresher path where the policy has one. What counts is from the day the previous window opened.
     """
     policies = policies_for(certification, agency_ids, today)
     terms = merged_terms(policies)
@@ -144,13 +144,14 @@ def open_cycle(
 def shown_steps(cycle: Cycle) -> dict[int, Evidence]:
     """Step number → the earliest evidence that satisfies it, for the steps that are satisfied.
 
-    Reading counts once: a course completed in an earlier cycle stays completed. Testing counts per cycle: a result must
-    be at least `least_assurance` and not older than `evidence_from`.
+    Nothing older than `evidence_from` counts. Tests must also be of at least `least_assurance`; reading is
+    self-declared by its nature, and it is the test that certifies.
     """
     keys = [uuid.UUID(step["key"]) for step in cycle.steps]
     rows = (
         Evidence.objects.of(cycle.person_id)
         .filter(subject_key__in=keys, subject__in=[Evidence.Subject.COURSE, Evidence.Subject.QUIZ])
+        .filter(occurred_on__gte=cycle.evidence_from)
         .exclude(result=Evidence.Result.FAILED)
         .order_by("occurred_at", "id")
     )
@@ -159,9 +160,7 @@ def shown_steps(cycle: Cycle) -> dict[int, Evidence]:
         for number, step in enumerate(cycle.steps):
             if number in shown or step["key"] != str(row.subject_key) or step["subject"] != row.subject:
                 continue
-            if step["subject"] == "quiz" and (
-                row.assurance < cycle.least_assurance or row.occurred_on < cycle.evidence_from
-            ):
+            if step["subject"] == "quiz" and row.assurance < cycle.least_assurance:
                 continue
             shown[number] = row
     return shown
@@ -193,7 +192,7 @@ def advance(cycle: Cycle, previous: Cycle | None, today: dt.date) -> Cycle:
 
 def _has_begun(cycle: Cycle, shown: dict[int, Evidence]) -> bool:
     keys = [uuid.UUID(step["key"]) for step in cycle.steps]
-    if any(row.occurred_on >= cycle.evidence_from for row in shown.values()):
+    if shown:
         return True
     if ModuleProgress.objects.filter(
         person_id=cycle.person_id, course_key__in=keys, last_opened_at__date__gte=cycle.evidence_from

@@ -251,7 +251,7 @@ def people_to_settle(today: dt.date, limit: int = 10_000) -> list[int]:
 
 
 def settle_due(today: dt.date | None = None) -> int:
-    """Settles everyone who needs it, each in a transaction of her own; returns how many. A failure stops nobody else."""
+    """Settles everyone who needs it, each in a transaction of her own; returns how many. One failure is no other's."""
     today = today or timezone.localdate()
     settled = 0
     for person_id in people_to_settle(today):

@@ -1,0 +1,307 @@
+"""Every address of our own and of the sign-in package, and who may open it. A new address is declared here.
+
+An address that stands twice is about two things. People who are not named by `expects` may not open it, in the way
+that `others` says; nobody is sent to sign in.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from agencies.services.people import person_fingerprint
+from agencies.services.units import unit_fingerprint
+from tests.access.asking import (
+    ELSEWHERE,
+    MISSING,
+    NOT_ASKED_THIS_WAY,
+    OPENS,
+    REFUSED,
+    SIGN_IN,
+    fill,
+)
+from tests.access.small_world import PEOPLE, ROSTER, STANDINGS, SmallWorld
+
+World = SmallWorld
+Expects = dict[str, str]
+
+
+def who(*opens: str, others: str = REFUSED, nobody: str = SIGN_IN, **single: str) -> Expects:
+    """`opens` open it; the rest is answered `others`; `single` people as they are given."""
+    return dict.fromkeys(PEOPLE, others) | {"nobody": nobody} | dict.fromkeys(opens, OPENS) | single
+
+
+def signed_in(outcome: str = OPENS, nobody: str = SIGN_IN) -> Expects:
+    return who(others=outcome, nobody=nobody)
+
+
+EVERYBODY = signed_in(OPENS, OPENS)
+ALL_ELSEWHERE = signed_in(ELSEWHERE, ELSEWHERE)
+# The learner's own: for everybody else, whatever her function, it does not exist.
+OWN = who("learner", others=MISSING)
+FIGURES = who("manager", "sibling_manager", "reporter", "coordinator")
+FIGURES_AT_LIA = FIGURES | {"sibling_manager": MISSING}
+FIGURES_ABOVE = FIGURES | dict.fromkeys(("manager", "sibling_manager", "reporter"), MISSING)
+PEOPLE_LIST = who(*STANDINGS)
+PERSON_AT_LIA = PEOPLE_LIST | {"sibling_manager": MISSING}
+PERSON_ELSEWHERE = who(others=REFUSED) | dict.fromkeys(STANDINGS, MISSING)
+ROSTER_LIST = who(*ROSTER)
+ROSTER_AT_LIA = ROSTER_LIST | {"sibling_administrator": MISSING}
+# In her scope, but more than hers alone.
+ROSTER_TOO_HIGH = ROSTER_AT_LIA | {"administrator": REFUSED}
+ROSTER_ELSEWHERE = who(others=REFUSED) | dict.fromkeys(ROSTER, MISSING)
+
+
+def no_one(world: World) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One route, about one thing. `names` says whom an answer may name beside the one who asks."""
+
+    route: str
+    expects: Expects
+    about: Callable[[World], dict[str, Any]] = no_one
+    names: dict[str, set[str]] = field(default_factory=dict)
+    # What a form that is right sends; whoever opens the page (or `by`) may send it, and then something is written.
+    post: Callable[[World], dict[str, Any] | str] | None = None
+    by: tuple[str, ...] = ()
+    writes: bool = True
+
+    def address(self, world: World) -> str:
+        values = self.about(world)
+        if "address" in values:
+            return str(values["address"])
+        return fill(self.route, values)
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        return self.by or tuple(name for name in PEOPLE if self.expects[name] == OPENS)
+
+
+def day(days: int = 0) -> str:
+    return (timezone.localdate() + dt.timedelta(days=days)).isoformat()
+
+
+def the_learner(world: World) -> dict[str, Any]:
+    return {"person_id": world.people["learner"].public_id}
+
+
+def a_person(name: str) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"person_id": world.people[name].public_id}
+
+
+def her_job(world: World) -> dict[str, Any]:
+    return {"membership_id": world.jobs["learner"].public_id}
+
+
+def unit(name: str) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"unit_id": getattr(world, name).public_id}
+
+
+def the_agency(world: World) -> dict[str, Any]:
+    return {"unit_id": world.base.agency.public_id}
+
+
+def code(world: World) -> dict[str, Any]:
+    return {"code": world.certificate.code}
+
+
+def attempt(name: str = "attempt", **more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"attempt_id": getattr(world, name).public_id, **more}
+
+
+def quiz(world: World) -> dict[str, Any]:
+    return {"code": world.extra_quiz.code}
+
+
+def module(world: World) -> dict[str, Any]:
+    return {"course_slug": world.course.slug, "module_slug": world.module.slug}
+
+
+def an_answer(world: World) -> dict[str, Any]:
+    option = world.attempt.draw[0]["options"][0]
+    return {"number": 1, "option": option, "sequence": 7, "go": "next"}
+
+
+def a_job(world: World) -> dict[str, Any]:
+    return {"unit": world.lia_base.public_id, "role": "teacher", "first_day": day()}
+
+
+def a_function(world: World) -> dict[str, Any]:
+    return {"function": "reporter", "unit": world.lia_base.public_id, "first_day": day()}
+
+
+def a_name(world: World) -> dict[str, Any]:
+    return {"first_name": "Ny", "last_name": "Nyby", "email": "nyby@example.no", "language": "nb"}
+
+
+def last_day(world: World) -> dict[str, Any]:
+    return {"last_day": day()}
+
+
+def language(world: World) -> dict[str, Any]:
+    return {"language": "nn"}
+
+
+OURS = [
+    # --- for all ----------------------------------------------------------------------------------
+    Address("", ALL_ELSEWHERE),
+    Address("health/", EVERYBODY),
+    Address("uploads/<path:name>", EVERYBODY, lambda w: {"name": w.picture.file.name}),
+    Address("uploads/<path:name>", signed_in(MISSING, MISSING), lambda w: {"name": w.document.file.name}),
+    Address("i18n/setlang/", ALL_ELSEWHERE, post=language, by=PEOPLE, writes=False),
+    Address("nb/kontroll/", EVERYBODY, post=code, writes=False),
+    Address("k/<slug:code>/", EVERYBODY, code, names=dict.fromkeys(PEOPLE, {"learner"})),
+    Address("k/<slug:code>/", signed_in(MISSING, MISSING), lambda w: {"code": "0" * 26}),
+    # --- for whoever is signed in, each her own ---------------------------------------------------
+    Address("nb/", signed_in()),
+    Address("nb/sti/<slug:key>/", signed_in(), lambda w: {"key": w.base.path.key}),
+    Address("nb/sertifikater/", signed_in()),
+    Address("nb/sertifikat/<slug:code>/", OWN, code),
+    Address("nb/sertifikat/<slug:code>/pdf/", OWN, code),
+    Address("nb/min-konto/", signed_in(), post=language),
+    Address("nb/kurs/<str:course_slug>/<str:module_slug>/", signed_in(), module),
+    Address(r"nb/^((?:kurs/(?:[\w-]+/)*)?)$", ALL_ELSEWHERE, lambda w: {"address": w.course.url}),
+    Address("nb/prove/<slug:code>/", signed_in(), quiz, post=no_one, by=("learner",), writes=False),
+    Address("nb/forsok/<uuid:attempt_id>/<int:number>/", OWN, attempt(number=1), post=an_answer),
+    Address(
+        "nb/forsok/<uuid:attempt_id>/svar/",
+        signed_in(NOT_ASKED_THIS_WAY, NOT_ASKED_THIS_WAY),
+        attempt(),
+        post=lambda w: json.dumps(an_answer(w)),
+        by=("learner",),
+    ),
+    Address(
+        "nb/forsok/<uuid:attempt_id>/lever/", OWN | {"learner": ELSEWHERE}, attempt(), post=no_one, by=("learner",)
+    ),
+    Address("nb/forsok/<uuid:attempt_id>/resultat/", OWN, attempt("failed")),
+    Address("nb/forsok/<uuid:attempt_id>/resultat/", OWN | {"learner": ELSEWHERE}, attempt()),
+    # --- for who sees figures ---------------------------------------------------------------------
+    Address("nb/rapport/", FIGURES),
+    Address("nb/rapport/<uuid:unit_id>/", FIGURES_AT_LIA, unit("lia")),
+    Address("nb/rapport/<uuid:unit_id>/", FIGURES_ABOVE, the_agency),
+    Address("nb/rapport/<uuid:unit_id>/", FIGURES_ABOVE | {"coordinator": MISSING}, unit("neighbour")),
+    Address("nb/rapport/<uuid:unit_id>/tall.csv", FIGURES_AT_LIA, unit("lia")),
+    Address("nb/rapport/<uuid:unit_id>/tall.csv", FIGURES_ABOVE, the_agency),
+    # --- for who sees people ----------------------------------------------------------------------
+    Address("nb/personer/", PEOPLE_LIST, names=STANDINGS),
+    Address("nb/personer/personer.csv", PEOPLE_LIST, names=STANDINGS),
+    Address("nb/personer/<uuid:person_id>/", PERSON_AT_LIA, the_learner, names=STANDINGS),
+    Address("nb/personer/<uuid:person_id>/", PERSON_AT_LIA, a_person("both"), names=STANDINGS),
+    Address("nb/personer/<uuid:person_id>/", PERSON_ELSEWHERE, a_person("left")),
+    Address("nb/personer/<uuid:person_id>/", PERSON_ELSEWHERE, a_person("neighbour")),
+    # --- for administrators -----------------------------------------------------------------------
+    Address("nb/virksomhet/", ROSTER_LIST),
+    Address(
+        "nb/virksomhet/enheter/ny/",
+        ROSTER_LIST,
+        post=lambda w: {"name_nb": "Ny", "kind": "school", "parent": w.lia.public_id},
+        by=("administrator",),
+    ),
+    Address(
+        "nb/virksomhet/enheter/<uuid:unit_id>/",
+        ROSTER_AT_LIA,
+        unit("lia"),
+        post=lambda w: {"name_nb": "Ny", "kind": "school", "seen": unit_fingerprint(w.lia)},
+    ),
+    Address("nb/virksomhet/enheter/<uuid:unit_id>/", ROSTER_ELSEWHERE, the_agency),
+    Address(
+        "nb/virksomhet/enheter/<uuid:unit_id>/flytt/",
+        ROSTER_AT_LIA,
+        unit("lia_base"),
+        post=lambda w: {"parent": w.lia_loft.public_id, "day": day(), "seen": w.lia_base.path},
+    ),
+    Address(
+        "nb/virksomhet/enheter/<uuid:unit_id>/flytt/",
+        ROSTER_TOO_HIGH,
+        unit("lia"),
+        post=lambda w: {"parent": w.braten.public_id, "day": day(), "seen": w.lia.path},
+    ),
+    Address("nb/virksomhet/enheter/<uuid:unit_id>/legg-ned/", ROSTER_AT_LIA, unit("lia_base"), post=last_day),
+    Address("nb/virksomhet/enheter/<uuid:unit_id>/legg-ned/", ROSTER_TOO_HIGH, unit("lia"), post=last_day),
+    Address("nb/virksomhet/personer/", ROSTER_LIST, names=ROSTER),
+    Address(
+        "nb/virksomhet/personer/",
+        ROSTER_LIST,
+        lambda w: {"address": "/nb/virksomhet/personer/?vis=sluttet"},
+        names=ROSTER,
+    ),
+    Address(
+        "nb/virksomhet/personer/ny/", ROSTER_LIST, post=lambda w: a_name(w) | a_job(w), by=("administrator",)
+    ),
+    Address("nb/virksomhet/personer/<uuid:person_id>/", ROSTER_AT_LIA, the_learner, names=ROSTER),
+    Address("nb/virksomhet/personer/<uuid:person_id>/", ROSTER_AT_LIA, a_person("both"), names=ROSTER),
+    Address("nb/virksomhet/personer/<uuid:person_id>/", ROSTER_AT_LIA, a_person("left"), names=ROSTER),
+    Address("nb/virksomhet/personer/<uuid:person_id>/", ROSTER_ELSEWHERE, a_person("neighbour")),
+    Address(
+        "nb/virksomhet/personer/<uuid:person_id>/endre/",
+        ROSTER_AT_LIA,
+        the_learner,
+        names=ROSTER,
+        post=lambda w: a_name(w) | {"seen": person_fingerprint(w.people["learner"])},
+    ),
+    *(
+        Address(
+            "nb/virksomhet/personer/<uuid:person_id>/endre/",
+            ROSTER_TOO_HIGH,
+            a_person(name),
+            post=lambda w, name=name: a_name(w) | {"seen": person_fingerprint(w.people[name])},
+        )
+        for name in ("both", "left")
+    ),
+    Address(
+        "nb/virksomhet/personer/<uuid:person_id>/ny-stilling/", ROSTER_AT_LIA, the_learner, names=ROSTER, post=a_job
+    ),
+    Address("nb/virksomhet/personer/<uuid:person_id>/ny-stilling/", ROSTER_ELSEWHERE, a_person("neighbour"), post=a_job),
+    Address(
+        "nb/virksomhet/personer/<uuid:person_id>/ny-funksjon/",
+        ROSTER_AT_LIA,
+        the_learner,
+        names=ROSTER,
+        post=a_function,
+    ),
+    Address(
+        "nb/virksomhet/stillinger/<uuid:membership_id>/flytt/", ROSTER_AT_LIA, her_job, names=ROSTER, post=a_job
+    ),
+    Address(
+        "nb/virksomhet/stillinger/<uuid:membership_id>/avslutt/", ROSTER_AT_LIA, her_job, names=ROSTER, post=last_day
+    ),
+    Address(
+        "nb/virksomhet/stillinger/<uuid:membership_id>/permisjon/",
+        ROSTER_AT_LIA,
+        her_job,
+        names=ROSTER,
+        post=lambda w: {"first_day": day()},
+    ),
+    Address(
+        "nb/virksomhet/stillinger/<uuid:membership_id>/permisjon/<int:pause_id>/avslutt/",
+        ROSTER_AT_LIA,
+        lambda w: {"membership_id": w.jobs["colleague"].public_id, "pause_id": w.pause.pk},
+        names=ROSTER,
+        post=last_day,
+    ),
+    Address(
+        "nb/virksomhet/stillinger/<uuid:membership_id>/permisjon/<int:pause_id>/avslutt/",
+        ROSTER_AT_LIA | {"administrator": MISSING},
+        lambda w: {**her_job(w), "pause_id": w.pause.pk},
+        post=last_day,
+    ),
+    Address(
+        "nb/virksomhet/funksjoner/<uuid:grant_id>/avslutt/",
+        ROSTER_AT_LIA,
+        lambda w: {"grant_id": w.grants["manager"].public_id},
+        names=ROSTER,
+        post=last_day,
+    ),
+    Address(
+        "nb/virksomhet/funksjoner/<uuid:grant_id>/avslutt/",
+        ROSTER_ELSEWHERE,
+        lambda w: {"grant_id": w.grants["coordinator"].public_id},
+        post=last_day,
+    ),
+]
