@@ -196,9 +196,9 @@ def _module_step(module: ModuleOverview) -> Step:
     if module.state == State.DONE:
         meta = _("Gjort %(date)s") % {"date": date_format(module.done_on, "j. F")} if module.done_on else _("Gjort")
     elif module.state == State.NOW:
-        meta = ngettext("Du er her, %(n)s min", "Du er her, %(n)s min", left) % {"n": left}
+        meta = _("Du er her, %(n)s min") % {"n": left}
     else:
-        meta = ngettext("%(n)s min", "%(n)s min", left) % {"n": left}
+        meta = _("%(n)s min") % {"n": left}
     return Step(
         kind="module",
         title=module.title,

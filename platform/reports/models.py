@@ -16,8 +16,8 @@ from reports.contributions import TallyStatus
 class Counted(models.Model):
     """What a person is counted as now, for one certification: what a change is subtracted from.
 
-    `units` is [[unit id, role id], …] of the memberships that were counted. One row per person and certification, changed in
-    the same transaction as the deltas, so that the deltas always add up to it.
+    `units` is what was added for her (contributions.Kept). One row per person and certification, changed in the same
+    transaction as the deltas, so that the deltas always add up to it.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
