@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from agencies.access import functions_of
 
+SECOND_FACTOR = "second_factor"
+
 
 class GrantsNeedMfaMiddleware:
     """Sends a person with a grant and no second factor to set one up before anything else."""
@@ -33,4 +35,10 @@ class GrantsNeedMfaMiddleware:
         if request.path.startswith((settings.STATIC_URL, reverse("mfa_index"), "/health/")):
             return False
         allowed = {reverse("account_logout"), reverse("account_reauthenticate"), reverse("set_language")}
-        return request.path not in allowed and not is_mfa_enabled(user)
+        return request.path not in allowed and not self.has_second_factor(request)
+
+    def has_second_factor(self, request: HttpRequest) -> bool:
+        """Asked of the database once a session; taking the factor away ends the answer (see receivers.py)."""
+        if not request.session.get(SECOND_FACTOR):
+            request.session[SECOND_FACTOR] = is_mfa_enabled(request.user)
+        return bool(request.session[SECOND_FACTOR])

@@ -9,11 +9,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from certification.models import Cycle, CycleEvidence, Requirement, Standing
+from certification.models import Requirement, Standing
 from certification.periods import parse_period
 from certification.standing import display_today
 from certification.statuses import DisplayStatus as D
-from evidence.models import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +121,6 @@ def _duty(row: Standing, ground: _Ground) -> str:
 
 
 def _grounds(rows: Sequence[Standing]) -> dict[int, _Ground]:
-    cycle_ids = [row.cycle_id for row in rows if row.cycle_id]
-    policies: dict[int, list[str]] = {}
-    editions: dict[int, list[int]] = {}
-    if cycle_ids:
-        links = Cycle.policies.through.objects.filter(cycle_id__in=cycle_ids)
-        for cycle_id, version in links.values_list("cycle_id", "policy__version"):
-            policies.setdefault(cycle_id, []).append(version)
-        for cycle_id, number in CycleEvidence.objects.filter(
-            cycle_id__in=cycle_ids,
-            evidence__subject=Evidence.Subject.COURSE,
-            evidence__edition_number__isnull=False,
-        ).values_list("cycle_id", "evidence__edition_number"):
-            editions.setdefault(cycle_id, []).append(number or 0)
     roles: dict[tuple[int, int], Requirement] = {}
     required = [row for row in rows if row.required]
     if required:
@@ -150,12 +136,11 @@ def _grounds(rows: Sequence[Standing]) -> dict[int, _Ground]:
             roles[(found.person_id, found.certification_id)] = found
     grounds = {}
     for row in rows:
-        numbers = sorted(editions.get(row.cycle_id or 0, []))
-        shown = ", ".join(str(number) for number in numbers)
+        cycle = row.cycle
         requirement = roles.get((row.person_id, row.certification_id))
         grounds[row.pk] = _Ground(
-            policy=" + ".join(sorted(policies.get(row.cycle_id or 0, []))) or "–",
-            editions=_(" for utgave %(number)s") % {"number": shown} if shown else "",
+            policy=cycle.policy_versions if cycle else "",
+            editions=_(" for utgave %(number)s") % {"number": cycle.editions} if cycle and cycle.editions else "",
             agency=requirement.agency.name if requirement else "",
             rule=requirement.rule.label if requirement else "",
             role=requirement.role.name if requirement else "",

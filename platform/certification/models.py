@@ -260,6 +260,7 @@ class Cycle(models.Model):
 
     # The merged policy, as it was when the cycle opened.
     policies = models.ManyToManyField(Policy, related_name="+")
+    policy_versions = models.CharField(max_length=200, help_text="Of `policies`, for every explanation: «2026-2».")
     path = models.ForeignKey(LearningPath, on_delete=models.PROTECT, related_name="+")
     steps = models.JSONField(
         help_text='What must be shown: [{"subject": "course"|"quiz", "key": uuid}], the union of the paths.'
@@ -286,6 +287,7 @@ class Cycle(models.Model):
     window_opens_on = models.DateField(null=True)
     grace_until = models.DateField(null=True)
     closed_on = models.DateField(null=True)
+    editions = models.CharField(max_length=100, blank=True, help_text="Numbers of the editions that were read: «4, 2».")
 
     class Meta:
         verbose_name = _("omgang")

@@ -26,7 +26,7 @@ from courses.reading import ModuleOverview, State, course_overview
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A door on the path: a module, or the test at the end. `state` is done, now, todo or test."""
+    """A door on the path: a module, or the test at the end. `state` is done, now, todo or test; `door` how it looks."""
 
     kind: str
     title: str
@@ -34,7 +34,9 @@ class Step:
     meta: str
     minutes: int
     state: str
+    door: str
     url: str
+    length: str
     minutes_done: int = 0
 
 
@@ -91,9 +93,8 @@ class Home:
     voluntary: Sequence[LearningPath]
 
 
-def home(person: User, language: str, today: dt.date) -> Home:
+def home(person: User, standings: Sequence[StandingView], language: str, today: dt.date) -> Home:
     """Everything the home page shows. The same number of queries whatever the number of modules."""
-    standings = my_standings(person, today)
     active = _most_urgent(standings, today)
     if active is None or active.standing.open_cycle is None:
         own = _paths_of_role(person, today) if not standings else []
@@ -207,6 +208,8 @@ def _module_step(module: ModuleOverview) -> Step:
         minutes=module.minutes,
         minutes_done=module.minutes_done,
         state=str(module.state),
+        door=str(module.state),
+        length=_("%(n)s min") % {"n": module.minutes},
         url=module.url,
     )
 
@@ -228,6 +231,8 @@ def _quiz_step(quiz: Quiz, allowed: Availability, *, all_read: bool) -> Step:
         meta=meta,
         minutes=quiz.minutes,
         state="now" if ready else "test",
+        door="test",
+        length=_("%(n)s min") % {"n": quiz.minutes},
         url=reverse("quiz", args=[quiz.code]) if ready else "",
     )
 

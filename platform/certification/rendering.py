@@ -14,9 +14,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from certification.models import Certificate, CycleEvidence
+from certification.models import Certificate
 from common.codes import show_code
-from evidence.models import Evidence
 
 logger = logging.getLogger(__name__)
 
@@ -34,21 +33,6 @@ def qr_svg(text: str) -> str:
     out = io.BytesIO()
     segno.make(text, error="m").save(out, kind="svg", border=0, scale=1, xmldecl=False, svgns=True, nl=False)
     return out.getvalue().decode()
-
-
-def edition_numbers(certificate: Certificate) -> str:
-    """Which editions of the courses were read: «4» or «4, 2»."""
-    numbers = CycleEvidence.objects.filter(
-        cycle_id=certificate.cycle_id,
-        evidence__subject=Evidence.Subject.COURSE,
-        evidence__edition_number__isnull=False,
-    ).values_list("evidence__edition_number", flat=True)
-    return ", ".join(str(number) for number in sorted(n for n in numbers if n is not None))
-
-
-def policy_versions(certificate: Certificate) -> str:
-    """Which versions of the rules it was earned under: «2026-1»."""
-    return " + ".join(sorted(certificate.cycle.policies.values_list("version", flat=True)))
 
 
 def certificate_pdf(certificate: Certificate, language: str) -> bytes:
@@ -80,8 +64,8 @@ def _content(certificate: Certificate, language: str) -> dict[str, Any]:
         "to": date_format(cycle.expires_on, "j. F Y") if cycle.expires_on else "",
     }
     content = _("Utgave %(edition)s, etter regel %(policy)s") % {
-        "edition": edition_numbers(certificate) or "–",
-        "policy": policy_versions(certificate) or "–",
+        "edition": cycle.editions or "–",
+        "policy": cycle.policy_versions,
     }
     rows = [
         [_("Sertifisering"), cycle.certification.name],

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import User
 from agencies.access import AuthenticatedRequest
 from certification import reading
-from certification.models import Certificate, Cycle, Standing
-from certification.rendering import certificate_pdf, check_url, edition_numbers, policy_versions, qr_svg
+from certification.models import Certificate, Standing
+from certification.rendering import certificate_pdf, check_url, qr_svg
 from certification.services import settle_person
 from certification.standing import state_today
 from certification.statuses import StandingState
@@ -29,10 +29,13 @@ def _language() -> str:
     return (translation.get_language() or "nb")[:2]
 
 
-def _settle_if_due(person: User, today: dt.date) -> None:
-    """A stored answer whose day has come is never shown: hers is computed anew before she sees it."""
-    if Standing.objects.filter(person=person, next_change_on__lte=today).exists():
+def _standings(person: User, today: dt.date) -> list[reading.StandingView]:
+    """Hers. A stored answer whose day has come is never shown: it is computed anew before she sees it."""
+    found = reading.my_standings(person, today)
+    if any(row.standing.next_change_on and row.standing.next_change_on <= today for row in found):
         settle_person(person.pk, today)
+        found = reading.my_standings(person, today)
+    return found
 
 
 @login_required
@@ -40,8 +43,7 @@ def _settle_if_due(person: User, today: dt.date) -> None:
 def home(request: AuthenticatedRequest) -> HttpResponse:
     """Her own page: access is being signed in."""
     today = timezone.localdate()
-    _settle_if_due(request.user, today)
-    view = reading.home(request.user, _language(), today)
+    view = reading.home(request.user, _standings(request.user, today), _language(), today)
     context = {
         "home": view,
         "facts": reading.facts_of_next(view),
@@ -72,23 +74,19 @@ def _wave(points: Sequence[tuple[float, int]]) -> str:
 def path(request: AuthenticatedRequest, key: str) -> HttpResponse:
     """A path with her own progress. The path itself is no secret: anyone signed in may see which modules it has."""
     today = timezone.localdate()
-    found = get_object_or_404(LearningPath, key=key)
-    cycle = (
-        Cycle.objects.filter(person=request.user, path=found, state=Cycle.State.OPEN)
-        .select_related("path", "certification")
-        .order_by("due_on")
-        .first()
-    )
-    standing = None
+    standing = next((row for row in _standings(request.user, today) if _leads_along(row, key)), None)
+    cycle = standing.standing.open_cycle if standing else None
     if cycle:
-        view, allowed = reading.cycle_path(request.user, cycle, _language(), today)
-        standing = next(
-            (row for row in reading.my_standings(request.user, today) if row.standing.open_cycle_id == cycle.pk), None
-        )
+        view = reading.cycle_path(request.user, cycle, _language(), today)[0]
     else:
-        view, allowed = reading.open_path(request.user, found, _language(), today), None
-    context = {"path": view, "cycle": cycle, "standing": standing, "allowed": allowed, "nav_here": "home"}
+        view = reading.open_path(request.user, get_object_or_404(LearningPath, key=key), _language(), today)
+    context = {"path": view, "cycle": cycle, "standing": standing, "nav_here": "home"}
     return render(request, "certification/path.html", context)
+
+
+def _leads_along(row: reading.StandingView, key: str) -> bool:
+    cycle = row.standing.open_cycle
+    return cycle is not None and cycle.path.key == key
 
 
 @login_required
@@ -96,14 +94,13 @@ def path(request: AuthenticatedRequest, key: str) -> HttpResponse:
 def certificates(request: AuthenticatedRequest) -> HttpResponse:
     """Everything she holds or has held: her own only."""
     today = timezone.localdate()
-    _settle_if_due(request.user, today)
     earlier = (
         Certificate.objects.filter(cycle__person=request.user)
         .select_related("cycle__certification")
         .order_by("-issued_on", "-id")
     )
     context = {
-        "standings": reading.my_standings(request.user, today),
+        "standings": _standings(request.user, today),
         "earlier": earlier,
         "nav_here": "certificates",
     }
@@ -123,11 +120,10 @@ def certificate(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """Her certificate as a page, with what she can do with it."""
     today = timezone.localdate()
     found = _own_certificate(request, code)
-    _settle_if_due(request.user, today)
     standing = next(
         (
             row
-            for row in reading.my_standings(request.user, today)
+            for row in _standings(request.user, today)
             if row.standing.certification_id == found.cycle.certification_id
         ),
         None,
@@ -140,8 +136,8 @@ def certificate(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "is_newest": standing is not None and standing.standing.cycle_id == found.cycle_id,
         "check_url": check_url(found),
         "qr": qr_svg(check_url(found)),
-        "edition": edition_numbers(found),
-        "policy": policy_versions(found),
+        "edition": found.cycle.editions or "–",
+        "policy": found.cycle.policy_versions,
         "nav_here": "certificates",
     }
     return render(request, "certification/certificate.html", context)

@@ -156,7 +156,7 @@ OURS = [
     Address("uploads/<path:name>", signed_in(MISSING, MISSING), lambda w: {"name": w.document.file.name}),
     Address("i18n/setlang/", ALL_ELSEWHERE, post=language, by=PEOPLE, writes=False),
     Address("nb/kontroll/", EVERYBODY, post=code, writes=False),
-    Address("k/<slug:code>/", EVERYBODY, code, names=dict.fromkeys(PEOPLE, {"learner"})),
+    Address("k/<slug:code>/", EVERYBODY, code, names={name: {"learner"} for name in PEOPLE}),
     Address("k/<slug:code>/", signed_in(MISSING, MISSING), lambda w: {"code": "0" * 26}),
     # --- for whoever is signed in, each her own ---------------------------------------------------
     Address("nb/", signed_in()),
@@ -231,9 +231,7 @@ OURS = [
         lambda w: {"address": "/nb/virksomhet/personer/?vis=sluttet"},
         names=ROSTER,
     ),
-    Address(
-        "nb/virksomhet/personer/ny/", ROSTER_LIST, post=lambda w: a_name(w) | a_job(w), by=("administrator",)
-    ),
+    Address("nb/virksomhet/personer/ny/", ROSTER_LIST, post=lambda w: a_name(w) | a_job(w), by=("administrator",)),
     Address("nb/virksomhet/personer/<uuid:person_id>/", ROSTER_AT_LIA, the_learner, names=ROSTER),
     Address("nb/virksomhet/personer/<uuid:person_id>/", ROSTER_AT_LIA, a_person("both"), names=ROSTER),
     Address("nb/virksomhet/personer/<uuid:person_id>/", ROSTER_AT_LIA, a_person("left"), names=ROSTER),
@@ -257,7 +255,9 @@ OURS = [
     Address(
         "nb/virksomhet/personer/<uuid:person_id>/ny-stilling/", ROSTER_AT_LIA, the_learner, names=ROSTER, post=a_job
     ),
-    Address("nb/virksomhet/personer/<uuid:person_id>/ny-stilling/", ROSTER_ELSEWHERE, a_person("neighbour"), post=a_job),
+    Address(
+        "nb/virksomhet/personer/<uuid:person_id>/ny-stilling/", ROSTER_ELSEWHERE, a_person("neighbour"), post=a_job
+    ),
     Address(
         "nb/virksomhet/personer/<uuid:person_id>/ny-funksjon/",
         ROSTER_AT_LIA,
@@ -265,9 +265,7 @@ OURS = [
         names=ROSTER,
         post=a_function,
     ),
-    Address(
-        "nb/virksomhet/stillinger/<uuid:membership_id>/flytt/", ROSTER_AT_LIA, her_job, names=ROSTER, post=a_job
-    ),
+    Address("nb/virksomhet/stillinger/<uuid:membership_id>/flytt/", ROSTER_AT_LIA, her_job, names=ROSTER, post=a_job),
     Address(
         "nb/virksomhet/stillinger/<uuid:membership_id>/avslutt/", ROSTER_AT_LIA, her_job, names=ROSTER, post=last_day
     ),
@@ -305,3 +303,64 @@ OURS = [
         post=last_day,
     ),
 ]
+
+TO_SECOND = who(others=ELSEWHERE)  # to type the password again before her second factor is touched
+DOOR = signed_in(ELSEWHERE, OPENS)
+
+SIGN_IN_PACKAGE = [
+    # An address is given by rosters and administrators: nobody changes her own here.
+    Address("nb/konto/email/", ALL_ELSEWHERE),
+    Address("nb/konto/confirm-email/", ALL_ELSEWHERE),
+    Address("nb/konto/confirm-email/<path:key>/", ALL_ELSEWHERE, lambda w: {"key": "abc"}),
+    Address(
+        r"nb/konto/^confirm-email/(?P<key>[-:\w]+)/$",
+        ALL_ELSEWHERE,
+        lambda w: {"address": "/nb/konto/confirm-email/a:b/"},
+    ),
+    Address("nb/konto/login/", DOOR),
+    Address("nb/konto/login/code/", DOOR),
+    Address("nb/konto/login/code/confirm/", signed_in(ELSEWHERE)),
+    Address("nb/konto/signup/", DOOR),  # says that it is closed
+    Address("nb/konto/logout/", signed_in()),
+    Address("nb/konto/inactive/", EVERYBODY),
+    Address("nb/konto/reauthenticate/", TO_SECOND),
+    Address("nb/konto/password/change/", TO_SECOND),  # those of this world have none to change
+    Address("nb/konto/password/set/", signed_in()),
+    Address("nb/konto/password/reset/", EVERYBODY),
+    Address("nb/konto/password/reset/done/", EVERYBODY),
+    Address("nb/konto/password/reset/key/done/", EVERYBODY),
+    Address(
+        r"nb/konto/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        EVERYBODY,  # says that the link does not hold
+        lambda w: {"address": "/nb/konto/password/reset/key/1-abc/"},
+    ),
+    Address("nb/konto/2fa/", signed_in()),
+    Address("nb/konto/2fa/authenticate/", signed_in(ELSEWHERE)),
+    Address("nb/konto/2fa/reauthenticate/", signed_in()),
+    Address("nb/konto/2fa/totp/activate/", TO_SECOND),
+    Address("nb/konto/2fa/totp/deactivate/", TO_SECOND),
+    Address("nb/konto/2fa/recovery-codes/", signed_in(MISSING)),
+    Address("nb/konto/2fa/recovery-codes/generate/", TO_SECOND),
+    Address("nb/konto/2fa/recovery-codes/download/", signed_in(MISSING)),
+]
+
+DOCUMENTS = [
+    # What trainers upload is to be read and printed by all, unless its collection is for those who are signed in.
+    Address(
+        r"dokumenter/^(\d+)/(.*)$",
+        EVERYBODY,
+        lambda w: {"address": f"/dokumenter/{w.document.pk}/{w.document.filename}"},
+    ),
+    Address(
+        r"dokumenter/^(\d+)/(.*)$",
+        signed_in(),
+        lambda w: {"address": f"/dokumenter/{w.inside.pk}/{w.inside.filename}"},
+    ),
+    Address(
+        "dokumenter/authenticate_with_password/<int:restriction_id>/",
+        signed_in(MISSING, MISSING),
+        lambda w: {"restriction_id": 0},
+    ),
+]
+
+ADDRESSES = [*OURS, *SIGN_IN_PACKAGE, *DOCUMENTS]

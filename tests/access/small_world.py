@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factories import LONG_AGO, make_grant, make_membership, make_person, make_unit, with_second_factor
 from wagtail.log_actions import log
-from wagtail.models import Collection, Site
+from wagtail.models import Collection, CollectionViewRestriction, Site
 from worlds import World, make_world
 
 from accounts.models import User
@@ -173,6 +173,9 @@ def _content(world: SmallWorld) -> None:
     for quiz in (world.base.quiz, extra):
         QuizDraw.objects.create(quiz=quiz, topic=topic, count=2)
     law = make_law()
+    root = Collection.get_first_root_node()
+    inside = root.add_child(name="For innloggede")
+    CollectionViewRestriction.objects.create(collection=inside, restriction_type="login")
     world.things |= {
         "catalog": catalog,
         "course": CoursePage.objects.get(pk=course.pk),
@@ -184,19 +187,22 @@ def _content(world: SmallWorld) -> None:
         "source": law.source,
         "contact": make_contact(),
         "picture": make_picture(),
-        "document": DocumentFile.objects.create(title="Ark", file=ContentFile(b"et ark", name="ark.txt")),
+        "document": _document(root),
+        "inside": _document(inside),
         "site": Site.objects.get(is_default_site=True),
-        "collection": Collection.get_first_root_node(),
+        "collection": inside,
     }
 
 
+def _document(collection: Collection) -> DocumentFile:
+    return DocumentFile.objects.create(title="Ark", collection=collection, file=ContentFile(b"et ark", name="ark.txt"))
 
 
 def _what_was_shown(world: SmallWorld, today: dt.date) -> None:
     """The learner has her certificate, failed once before, and took something of her own free will."""
     learner, day = world.people["learner"], today - dt.timedelta(days=30)
     night = timezone.make_aware(dt.datetime.combine(day, dt.time(3, 17)))
-    _fail(world, learner, night)
+    world.things["failed"] = fail(world, learner, night)
     for name in ("learner", "sibling_learner"):
         world.base.read_course(world.people[name], day)
         world.base.take_test(world.people[name], day)
@@ -210,11 +216,12 @@ def _what_was_shown(world: SmallWorld, today: dt.date) -> None:
     world.things |= {
         "certificate": certificate,
         "attempt": start_attempt(person=learner, quiz=world.extra_quiz),
-        "voluntary": _voluntary(learner, certificate.cycle, today),
+        "voluntary": hold(learner, certificate.cycle, "zeta", VOLUNTARY),
     }
 
 
-def _fail(world: SmallWorld, learner: User, night: dt.datetime) -> None:
+def fail(world: SmallWorld, learner: User, night: dt.datetime) -> Attempt:
+    """She sits the quiz that certifies at an odd hour, with an odd score, and does not pass."""
     allow_attempts(
         person=learner, quiz=world.base.quiz, given_for="earlier", pass_mark=80, attempts=None, cool_down_days=0,
         opens_on=LONG_AGO, agency=None,
@@ -222,20 +229,19 @@ def _fail(world: SmallWorld, learner: User, night: dt.datetime) -> None:
     attempt = start_attempt(person=learner, quiz=world.base.quiz)
     save_answer(attempt=attempt, position=0, option=attempt.draw[0]["options"][0], sequence=1)
     attempt = finish_attempt(attempt=attempt)
-    Attempt.objects.filter(pk=attempt.pk).update(
-        correct=SCORE, passed=False, started_at=night, finished_at=night
-    )
-    world.things["failed"] = Attempt.objects.get(pk=attempt.pk)
+    Attempt.objects.filter(pk=attempt.pk).update(correct=SCORE, passed=False, started_at=night, finished_at=night)
     record(
         person=learner, subject=Evidence.Subject.QUIZ, subject_key=world.base.quiz.key, score=SHARE,
-        result=Evidence.Result.FAILED, assurance=Evidence.Assurance.SERVER_GRADED, source_ref="earlier",
+        result=Evidence.Result.FAILED, assurance=Evidence.Assurance.SERVER_GRADED, source_ref=f"odd:{attempt.pk}",
         occurred_at=night,
     )  # fmt: skip
+    return Attempt.objects.get(pk=attempt.pk)
 
 
-def _voluntary(learner: User, like: Cycle, today: dt.date) -> Certification:
+def hold(learner: User, like: Cycle, key: str, name: str) -> Certification:
     """A certification that nobody requires of her, held through a cycle like the one that counts."""
-    voluntary = Certification.objects.create(key="zeta", name_nb=VOLUNTARY, statement_nb="har fordypet seg")
+    today = timezone.localdate()
+    voluntary = Certification.objects.create(key=key, name_nb=name, statement_nb="har fordypet seg")
     cycle = Cycle.objects.get(pk=like.pk)
     cycle.pk, cycle.public_id, cycle.certification = None, uuid.uuid4(), voluntary
     cycle._state.adding = True

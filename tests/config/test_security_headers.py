@@ -39,7 +39,7 @@ def test_an_ordinary_page_allows_nothing_inline_and_nothing_from_elsewhere(clien
     assert found["style-src"] == ["'self'"]
     assert found["form-action"] == ["'self'"]
     assert found["base-uri"] == ["'none'"]
-    assert found["frame-ancestors"] == ["'self'"]
+    assert found["frame-ancestors"] == ["'none'"]
     assert not any("http" in value or "unsafe" in value for values in found.values() for value in values)
 
 
@@ -47,7 +47,7 @@ def test_an_ordinary_page_allows_nothing_inline_and_nothing_from_elsewhere(clien
 def test_an_ordinary_page_is_not_sniffed_framed_or_told_to_others(client):
     response = client.get(LOG_IN)
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert response["X-Frame-Options"] == "DENY"
     assert response["Referrer-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert len(response["X-Request-Id"]) == 32
@@ -100,6 +100,14 @@ def test_rows_that_are_added_in_the_browser_may_start_their_choosers(superuser):
     third = template.replace("__prefix__", "2")
     digest = base64.b64encode(hashlib.sha256(third.encode()).digest()).decode()
     assert f"'sha256-{digest}'" in policy(response)["script-src"]
+
+
+@pytest.mark.django_db
+def test_only_the_admin_may_be_framed_and_only_by_ourselves(superuser):
+    response = superuser.get(reverse("wagtailadmin_home"))
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert policy(response)["frame-ancestors"] == ["'self'"]
+    assert policy(superuser.get("/nb/"))["frame-ancestors"] == ["'none'"]
 
 
 @pytest.mark.django_db

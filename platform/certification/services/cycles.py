@@ -121,6 +121,7 @@ def open_cycle(
                 opened_on=today,
                 time_zone=agency.time_zone if agency else "Europe/Oslo",
                 path=paths[0],
+                policy_versions=" + ".join(policy.version for policy in policies),
                 steps=[{"subject": s, "key": k} for s, k in union(path_steps(path) for path in paths)],
                 pass_mark=terms.pass_mark,
                 validity=terms.validity,
@@ -233,6 +234,7 @@ def satisfy(cycle: Cycle, shown: dict[int, Evidence], previous: Cycle | None) ->
         baseline_expires_on=dates.expires_on,
         window_opens_on=dates.window_opens_on,
         grace_until=dates.grace_until,
+        editions=", ".join(str(row.edition_number) for row in shown.values() if row.edition_number is not None),
     )
     cycle.refresh_from_db()
     if won:

@@ -1,6 +1,7 @@
 """The look's small parts: icons, status tags, fields, dates written out, shares. Loaded in every template."""
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from django import forms, template
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.forms.boundfield import BoundField
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils.formats import date_format
@@ -35,6 +37,13 @@ def icon(name: str) -> SafeString:
 def status_tag(color: str, icon_name: str, word: str) -> SafeString:
     """A status: icon, word and colour, in that order of weight."""
     return format_html('<span class="ds-tag hk-status" data-color="{}">{}{}</span>', color, icon(icon_name), word)
+
+
+@register.simple_tag
+@cache
+def path_door(state: str) -> SafeString:
+    """A door of the path (parts/path_door.html), drawn once for each state: a long path has many."""
+    return render_to_string("parts/path_door.html", {"state": state})
 
 
 @register.filter

@@ -2,7 +2,9 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import path
+
+from config import urls
 
 
 @login_required
@@ -11,4 +13,5 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
-urlpatterns = [path("gulv/", signed_in), path("", include("config.urls"))]
+urlpatterns = [path("gulv/", signed_in), *urls.urlpatterns]
+handler404, handler403, handler500 = urls.handler404, urls.handler403, urls.handler500
