@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils import translation
@@ -9,6 +11,7 @@ from django.utils import translation
 from courses.models import EditionPage
 
 FALLBACK = "nb"
+_MODULE = "--module--"
 
 
 def in_language(pages: Iterable[EditionPage], language: str) -> list[EditionPage]:
@@ -28,5 +31,11 @@ def rank(page: EditionPage, language: str) -> tuple[int, str]:
 
 def module_address(course: EditionPage, module: EditionPage, language: str) -> str:
     """Where the module is read, in the reader's language."""
+    return _address_of_course(course.slug, language).replace(_MODULE, quote(module.slug))
+
+
+@lru_cache(maxsize=512)
+def _address_of_course(slug: str, language: str) -> str:
+    """Asked of the resolver once for a course, not once for each module in a long list."""
     with translation.override(language):
-        return reverse("module", args=[course.slug, module.slug])
+        return reverse("module", args=[slug, _MODULE])
