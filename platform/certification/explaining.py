@@ -39,7 +39,7 @@ def in_words(period: str) -> str:
 
 def written(day: dt.date | None) -> str:
     """31. mai 2027"""
-    return date_format(day, "j. F Y") if day else "–"
+    return date_format(day, "DATE_FORMAT") if day else "–"
 
 
 def why(standing: Standing, today: dt.date) -> str:

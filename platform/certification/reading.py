@@ -195,7 +195,11 @@ def _path_view(
 def _module_step(module: ModuleOverview) -> Step:
     left = module.minutes - module.minutes_done
     if module.state == State.DONE:
-        meta = _("Gjort %(date)s") % {"date": date_format(module.done_on, "j. F")} if module.done_on else _("Gjort")
+        meta = (
+            _("Gjort %(date)s") % {"date": date_format(module.done_on, "MONTH_DAY_FORMAT")}
+            if module.done_on
+            else _("Gjort")
+        )
     elif module.state == State.NOW:
         meta = _("Du er her, %(n)s min") % {"n": left}
     else:

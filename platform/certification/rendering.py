@@ -60,8 +60,8 @@ def _content(certificate: Certificate, language: str) -> dict[str, Any]:
     cycle = certificate.cycle
     name = cycle.person.get_full_name()
     valid = _("%(from)s til og med %(to)s") % {
-        "from": date_format(cycle.valid_from, "j. F Y") if cycle.valid_from else "",
-        "to": date_format(cycle.expires_on, "j. F Y") if cycle.expires_on else "",
+        "from": date_format(cycle.valid_from, "DATE_FORMAT") if cycle.valid_from else "",
+        "to": date_format(cycle.expires_on, "DATE_FORMAT") if cycle.expires_on else "",
     }
     content = _("Utgave %(edition)s, etter regel %(policy)s") % {
         "edition": cycle.editions or "–",

@@ -20,12 +20,12 @@ from facts.models import Checked, ContactPoint, LegalReference, Source, Term
 
 
 def when_checked(fact: Checked) -> str:
-    return date_format(fact.verified_on, "j. F Y")
+    return date_format(fact.verified_on, "DATE_FORMAT")
 
 
 def when_due(fact: Checked) -> str:
     """The day of the next check, said plainly where it has passed."""
-    day = date_format(fact.review_due, "j. F Y")
+    day = date_format(fact.review_due, "DATE_FORMAT")
     return _now("%(day)s: må kontrolleres") % {"day": day} if fact.is_due() else day
 
 

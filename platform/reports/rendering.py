@@ -61,7 +61,7 @@ def trend_of(months: Sequence[Month], now: Figures, today: dt.date) -> Trend | N
 
     places = [(LEFT + step * number, y(percent)) for number, (_day, percent) in enumerate(known)]
     line = " ".join(f"{x:.1f},{height:.1f}" for x, height in places)
-    rows = [(_month(day), percent) for day, percent in known[:-1]] + [(date_format(today, "j. F Y"), now.percent)]
+    rows = [(_month(day), percent) for day, percent in known[:-1]] + [(date_format(today, "DATE_FORMAT"), now.percent)]
     every = max(1, len(known) // 5)
     return Trend(
         heading=_heading(known),

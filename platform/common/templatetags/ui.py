@@ -49,7 +49,7 @@ def path_door(state: str) -> SafeString:
 @register.filter
 def longdate(day: dt.date | None) -> str:
     """31. mai 2027"""
-    return date_format(day, "j. F Y") if day else ""
+    return date_format(day, "DATE_FORMAT") if day else ""
 
 
 @register.filter

@@ -160,7 +160,7 @@ def row_of(standing: Standing, jobs: Sequence[Membership], today: dt.date) -> Ro
     display = display_today(standing, today)
     word = str(display.label)
     if display == DisplayStatus.GRACE and standing.grace_until:
-        word = _("Utløpt, kan fornyes til %(day)s") % {"day": date_format(standing.grace_until, "j. F")}
+        word = _("Utløpt, kan fornyes til %(day)s") % {"day": date_format(standing.grace_until, "MONTH_DAY_FORMAT")}
     held = display not in (
         DisplayStatus.OVERDUE,
         DisplayStatus.IN_PROGRESS,

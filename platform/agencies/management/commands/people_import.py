@@ -109,7 +109,7 @@ def _line(want: Wanted) -> str:
     row = want.row
     line = f"{row.first_name} {row.last_name}, {want.role.name}, {want.unit.name}, {_period(row.start, row.end)}"
     old = want.membership
-    return f"{line} ({_('før')}: {_before(old)})" if old else line
+    return line + _(" (før: %(before)s)") % {"before": _before(old)} if old else line
 
 
 def _before(old: Membership) -> str:
@@ -117,8 +117,8 @@ def _before(old: Membership) -> str:
 
 
 def _period(first: Any, last: Any) -> str:
-    text = _("fra %(day)s") % {"day": date_format(first, "j. F Y")}
-    return text + (_(" til og med %(day)s") % {"day": date_format(last, "j. F Y")} if last else "")
+    text = _("fra %(day)s") % {"day": date_format(first, "DATE_FORMAT")}
+    return text + (_(" til og med %(day)s") % {"day": date_format(last, "DATE_FORMAT")} if last else "")
 
 
 def find_agency(text: str) -> Unit:
