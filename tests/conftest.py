@@ -8,6 +8,30 @@ from django.test import Client
 from django.utils import translation
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says what may run beside what, when the tests are spread over two workers.
+
+    Journeys share one running stack, so they stay together, and begin first because they take longest. Transactional
+    tests empty the database, Wagtail's root page and collection included, so they come together and last; pytest-django
+    has put them at the end already. All others stay with their file.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+    for item in items:
+        group = str(item.path)
+        if item.get_closest_marker("journey"):
+            group = "journeys"
+        elif empties_the_database(item):
+            group = "transactional"
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def empties_the_database(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    names = getattr(item, "fixturenames", ())
+    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     """Rate limits and signs of life of one test are none of the next one's business."""

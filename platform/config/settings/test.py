@@ -4,6 +4,7 @@ import atexit
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.settings import base
 from config.settings.base import *  # noqa: F403  settings modules are the one place where Django expects this
@@ -35,7 +36,13 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-if not base.CACHE_URL:
+if base.CACHE_URL.startswith("redis"):
+    # A Redis database for each worker of the tests: emptying the cache is no other worker's business.
+    _worker = base.env.str("PYTEST_XDIST_WORKER", default="gw0").removeprefix("gw")
+    CACHES = {
+        "default": base.env.cache_url_config(urlsplit(base.CACHE_URL)._replace(path=f"/{1 + int(_worker)}").geturl())
+    }
+elif not base.CACHE_URL:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
