@@ -56,6 +56,13 @@ def keep_all_published(
     return _refuse(request, pages) if action_type == "delete" and pages else None
 
 
+def hide_site_history(request: HttpRequest, menu_items: list[Any]) -> None:
+    """Only superusers may open it (config.urls)."""
+    if not request.user.is_superuser:
+        menu_items[:] = [item for item in menu_items if item.name != "site-history"]
+
+
+hooks.register("construct_reports_menu", hide_site_history)
 hooks.register("before_serve_page", read_our_own_page)
 hooks.register("before_delete_page", keep_published)
 hooks.register("before_bulk_action", keep_all_published)

@@ -57,7 +57,7 @@ _BEGINNING = {
     "admin/reports/locked/": OPERATORS,
     "admin/reports/workflow/": TRAINERS,
     "admin/reports/workflow_tasks/": TRAINERS,
-    "admin/reports/site-history/": TRAINERS,
+    "admin/reports/site-history/": OPERATORS,
     "admin/reports/aging-pages/": TRAINERS,
     "admin/reports/page-types-usage/": TRAINERS,
     "admin/editing-sessions/": TRAINERS,
