@@ -9,6 +9,7 @@ from wagtail.admin.views.reports.audit_logging import LogEntriesView
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve as wagtail_serve
 
+to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 superusers_only = user_passes_test(lambda user: user.is_active and user.is_superuser)
 
 urlpatterns = [
@@ -16,7 +17,7 @@ urlpatterns = [
     path("", include("certification.check_urls")),
     # Wagtail's own door asks for no second factor and keeps no count of tries: there is one sign-in.
     # (Named as Wagtail names the door that it shows to readers of what is not for everybody.)
-    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="wagtailcore_login"),
+    path("admin/login/", to_sign_in, name="wagtailcore_login"),
     # Its log of the whole site asks Django's permissions and not who may see whom.
     path("admin/reports/site-history/", superusers_only(LogEntriesView.as_view())),
     path("admin/reports/site-history/results/", superusers_only(LogEntriesView.as_view(results_only=True))),
