@@ -6,7 +6,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -71,11 +70,13 @@ def course_overview(
 
     With `since`, what she did before that day does not count: so looks a course that is to be read again.
     """
-    pages: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    pages: dict[uuid.UUID, list[EditionPage]] = defaultdict(list)
+    numbers: dict[uuid.UUID, int] = {}
     found = EditionPage.objects.filter(edition__latest=True, edition__course_key__in=course_keys)
     # Two columns of the edition, not an edition for each of a hundred pages.
     for page in found.annotate(course_key=F("edition__course_key"), edition_number=F("edition__number")):
         pages[page.course_key].append(page)
+        numbers[page.course_key] = page.edition_number
     counted = _Counted(person, list(pages), since)
     ordered = {key: in_language(pages[key], language) for key in course_keys if key in pages}
     now = counted.now([page for course in ordered.values() for page in course[1:]])
@@ -85,7 +86,7 @@ def course_overview(
             title=course.title,
             lead=course.lead,
             language=course.language,
-            edition_number=course.edition_number,
+            edition_number=numbers[key],
             modules=tuple(counted.module(course, module, language, now) for module in modules),
         )
         for key, (course, *modules) in ordered.items()

@@ -10,19 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from agencies.content import load_roles
-from agencies.models import Grant, Membership, MembershipPause, Role, Unit, UnitParent
-from assessments.content import load_items
-from assessments.models import Quiz
-from certification.models import Certification, Cycle, Decision, Policy, RequirementRule
+from agencies.models import Grant, Membership, MembershipPause, Unit, UnitParent
+from certification.models import Cycle, Decision, RequirementRule
 from certification.services import settle_person
-from courses.content import load_course, load_path, modules_by_code
-from courses.models import CoursePage, Edition, LearningPath, PathStep
-from courses.services import ensure_site, sync_trainers
+from config.foundation import Foundation, load_foundation
+from courses.models import Edition
+from courses.services import sync_trainers
 from courses.services.progress import complete_part, open_part
 from evidence.models import Evidence
 from evidence.services import record
-from facts.content import load_facts
 
 PASSWORD = "vis-handlekraft"  # noqa: S105  a demo account's password is there to be read
 AGENCY_CODE = "DEMO"
@@ -113,79 +109,27 @@ class DemoError(Exception):
 def make_demo(say: Callable[[str], None]) -> None:
     """Makes the demo, or leaves it as it is where it was made before."""
     say("Facts, roles and courses …")
-    load_facts()
-    roles = load_roles()
-    ensure_site()
-    course = load_course()
-    quiz = load_items(pages_by_code=modules_by_code())
-    path = load_path(quiz=quiz)
-    certification = _certification(path, quiz)
+    foundation = load_foundation()
     if Unit.objects.filter(code=AGENCY_CODE).exists():
         say("The demo is already here.")
         return
     say("Fjordvik kommune with four units and forty people …")
     with transaction.atomic():
-        _Municipality(certification, roles, course, quiz).build()
+        _Municipality(foundation).build()
     sync_trainers()
-
-
-def _certification(path: LearningPath, quiz: Quiz) -> Certification:
-    """The foundation certification with its national policy and a refresher of the test alone."""
-    refresher, made = LearningPath.objects.get_or_create(
-        key="grunnkurs-fornying",
-        defaults={
-            "name_nb": "Fornying av grunnkurset",
-            "name_nn": "Fornying av grunnkurset",
-            "name_en": "Renewing the foundation course",
-            "lead_nb": "Du har tatt grunnkurset før. Bestå prøven, så gjelder sertifikatet et år til.",
-            "lead_nn": "Du har teke grunnkurset før. Bestå prøven, så gjeld sertifikatet eit år til.",
-            "lead_en": "You have taken the foundation course. Pass the test, and the certificate holds another year.",
-        },
-    )
-    if made:
-        PathStep.objects.create(path=refresher, position=1, quiz=quiz)
-    certification, _ = Certification.objects.get_or_create(
-        key="grunnkurs",
-        defaults={
-            "name_nb": "Grunnkurs: Se, forstå, handle",
-            "name_nn": "Grunnkurs: Sjå, forstå, handle",
-            "name_en": "Foundation course: See, understand, act",
-            "statement_nb": "har vist evne til å se tegn, snakke med den det gjelder og bruke meldeplikten.",
-            "statement_nn": "har vist evne til å sjå teikn, snakke med den det gjeld og bruke meldeplikta.",
-            "statement_en": "has shown the ability to see signs, talk with the person and use the duty to report.",
-        },
-    )
-    year = timezone.localdate().year
-    if not Policy.objects.current().filter(certification=certification, agency=None).exists():
-        Policy.objects.create(
-            certification=certification,
-            version=f"{year}-1",
-            valid_from=dt.date(year - 3, 1, 1),
-            path=path,
-            refresher_path=refresher,
-            pass_mark=80,
-            validity="P12M",
-            window="P60D",
-            grace="P60D",
-            date_base=Policy.DateBase.EXPIRY,
-            least_assurance=Evidence.Assurance.SERVER_GRADED,
-            attempts=3,
-            cool_down_days=2,
-        )
-    return certification
 
 
 class _Municipality:
     """Builds Fjordvik. Every standing comes about as it does in life: memberships, evidence, settling."""
 
-    def __init__(self, certification: Certification, roles: dict[str, Role], course: CoursePage, quiz: Quiz) -> None:
-        self.certification = certification
-        self.roles = roles
-        self.course = course
-        self.quiz = quiz
+    def __init__(self, foundation: Foundation) -> None:
+        self.certification = foundation.certification
+        self.roles = foundation.roles
+        self.course = foundation.course
+        self.quiz = foundation.quiz
         self.today = timezone.localdate()
         self.password = make_password(PASSWORD)
-        self.edition = Edition.objects.get(course_key=course.translation_key, latest=True)
+        self.edition = Edition.objects.get(course_key=self.course.translation_key, latest=True)
 
     def build(self) -> None:
         agency = Unit.add_root(
