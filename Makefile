@@ -46,7 +46,7 @@ run: preflight $(VENV)/.base $(VENV)/.ours node_modules/.base ## The platform wi
 	@exec $(BIN)/python -I $(LAUNCHER) run --port "$(PORT)" --data-dir "$(DATA_DIR)"
 
 test: $(VENV)/.dev $(VENV)/.ours node_modules/.dev ## All tests; on PostgreSQL and Redis when the environment names them [ARGS=…] [ALL=1]
-	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(JOURNEYS) $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(JOURNEYS) $(ARGS)
 
 check: $(VENV)/.dev $(VENV)/.ours node_modules/.base ## Lint, types, import contracts, migrations, templates, deployment settings
 	@sh platform/config/check.sh "$(BIN)"

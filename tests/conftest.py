@@ -2,30 +2,34 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
+from pytest_django.plugin import blocking_manager_key
+from wagtail.models import Collection, Locale, Page
+from xdist.scheduler import LoadFileScheduling
+
+from courses.services import ensure_site, ensure_trainers_group
 
 # Playwright keeps an event loop running in the worker that drove the journeys; Django would take the database calls of
 # the tests that follow there for calls from that loop, which they are not.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Says what may run beside what, when the tests are spread over two workers.
+class ByFile(LoadFileScheduling):
+    """Spreads the tests over the workers file by file; the journeys, which share one running stack, count as one."""
 
-    Journeys share one running stack, so they stay together. Transactional tests empty the database, Wagtail's root page
-    and collection included, so they come together and last; pytest-django puts them at the end. All others stay with
-    their file.
-    """
-    group = str(item.path)
-    if item.get_closest_marker("journey"):
-        group = "journeys"
-    elif empties_the_database(item):
-        group = "transactional"
-    item.add_marker(pytest.mark.xdist_group(group))
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        return "journeys" if scope.startswith("tests/journeys/") else scope
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    config.option.loadscopereorder = False  # the order below
+    return ByFile(config, log)
 
 
 @pytest.hookimpl(trylast=True)
@@ -34,10 +38,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("journey") is None)
 
 
-def empties_the_database(item: pytest.Item) -> bool:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A transactional test ends by emptying every table, what migrations wrote included: the next test needs that."""
+    yield
     marker = item.get_closest_marker("django_db")
-    names = getattr(item, "fixturenames", ())
-    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names
+    if (marker and marker.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ()):
+        with item.config.stash[blocking_manager_key].unblock():
+            Locale.objects.get_or_create(language_code="nb")
+            if not Page.objects.exists():
+                Page.add_root(title="Root", slug="root")
+            if not Collection.objects.exists():
+                Collection.add_root(name="Root")
+            ensure_site()
+            ensure_trainers_group()
 
 
 @pytest.fixture(autouse=True)
