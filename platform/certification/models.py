@@ -98,9 +98,15 @@ class Policy(Recorded):
         constraints = [
             models.UniqueConstraint(
                 fields=["certification", "agency", "version"],
-                nulls_distinct=False,
                 condition=Q(superseded_at__isnull=True),
                 name="certification_policy_version",
+                violation_error_message=_("Versjonen finnes alt."),
+            ),
+            # SQLite takes two rows without an agency for different ones.
+            models.UniqueConstraint(
+                fields=["certification", "version"],
+                condition=Q(superseded_at__isnull=True, agency__isnull=True),
+                name="certification_policy_national_version",
                 violation_error_message=_("Versjonen finnes alt."),
             ),
             models.CheckConstraint(

@@ -43,12 +43,14 @@ class Tally(models.Model):
     count = models.IntegerField()
 
     class Meta:
+        # Two constraints, since SQLite takes two rows without a role for different ones.
         constraints = [
+            models.UniqueConstraint(fields=["certification", "unit", "role", "status"], name="reports_tally_once"),
             models.UniqueConstraint(
-                fields=["certification", "unit", "role", "status"],
-                nulls_distinct=False,
-                name="reports_tally_once",
-            )
+                fields=["certification", "unit", "status"],
+                condition=models.Q(role__isnull=True),
+                name="reports_tally_all_roles_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -87,10 +89,13 @@ class TallyMonth(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["month", "certification", "unit", "role", "status"],
-                nulls_distinct=False,
-                name="reports_month_once",
-            )
+                fields=["month", "certification", "unit", "role", "status"], name="reports_month_once"
+            ),
+            models.UniqueConstraint(
+                fields=["month", "certification", "unit", "status"],
+                condition=models.Q(role__isnull=True),
+                name="reports_month_all_roles_once",
+            ),
         ]
 
     def __str__(self) -> str:
