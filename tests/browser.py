@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-_MISSING = pytest.StashKey[int]()
+_MISSING = "there is no Chromium on this machine"
 
 
 def chromium() -> str | None:
@@ -16,19 +16,23 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    journeys = [item for item in items if item.get_closest_marker("journey")]
-    if not journeys or chromium():
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("REQUIRE_BROWSER", "0") not in ("", "0") and not chromium():
+        raise pytest.UsageError(f"REQUIRE_BROWSER is set, and {_MISSING}.")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if chromium():
         return
-    if os.environ.get("REQUIRE_BROWSER", "0") not in ("", "0"):
-        raise pytest.UsageError("REQUIRE_BROWSER is set and there is no Chromium on this machine.")
-    config.stash[_MISSING] = len(journeys)
-    for item in journeys:
-        item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+    for item in items:
+        if item.get_closest_marker("journey"):
+            item.add_marker(pytest.mark.skip(reason=_MISSING))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if skipped := config.stash.get(_MISSING, 0):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    # From the reports and not from the collection: with several workers only they collect.
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if _MISSING in str(report.longrepr)]
+    if skipped:
         terminalreporter.section("NO BROWSER", sep="!", red=True, bold=True)
-        terminalreporter.line(f"{skipped} journeys were not run: there is no Chromium on this machine.", red=True)
+        terminalreporter.line(f"{len(skipped)} journeys were not run: {_MISSING}.", red=True)
         terminalreporter.line("Install it (Debian: apt install chromium) or name it in CHROMIUM.", red=True)
