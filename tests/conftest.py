@@ -14,6 +14,8 @@ from xdist.scheduler import LoadFileScheduling
 
 from courses.services import ensure_site, ensure_trainers_group
 
+pytest_plugins = ["browser"]
+
 # Playwright keeps an event loop running in the worker that drove the journeys; Django would take the database calls of
 # the tests that follow there for calls from that loop, which they are not.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

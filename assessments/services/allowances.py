@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -43,7 +44,9 @@ def allow_attempts(
             return current
         try:
             with transaction.atomic():
-                withdraw_allowance(person=person, quiz=quiz, given_for=given_for)
+                # Only the row that was read is superseded: one given in between may be on these very terms.
+                if current is not None and not _supersede(AttemptAllowance.objects.filter(pk=current.pk)):
+                    continue
                 return AttemptAllowance.objects.create(person=person, quiz=quiz, given_for=given_for, **terms)
         except IntegrityError:  # somebody else gave leave in between: look again
             if attempt == _TRIES - 1:
@@ -56,5 +59,9 @@ def withdraw_allowance(*, person: User, quiz: Quiz, given_for: str) -> bool:
 
     Says whether there was any.
     """
-    current = AttemptAllowance.objects.filter(person=person, quiz=quiz, given_for=given_for, superseded_at__isnull=True)
-    return bool(current.update(superseded_at=timezone.now()))
+    return _supersede(AttemptAllowance.objects.filter(person=person, quiz=quiz, given_for=given_for))
+
+
+def _supersede(rows: QuerySet[AttemptAllowance]) -> bool:
+    """Ends those of `rows` that still hold. Says whether there were any: of two who try, one is first."""
+    return bool(rows.filter(superseded_at__isnull=True).update(superseded_at=timezone.now()))

@@ -3,21 +3,21 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth.decorators import user_passes_test
 from django.urls import include, path, re_path
-from django.views.generic import RedirectView
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.views.reports.audit_logging import LogEntriesView
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve as wagtail_serve
 
-to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
-superusers_only = user_passes_test(lambda user: user.is_active and user.is_superuser)
+from common.views import staff_door
+
+superusers_only = user_passes_test(lambda user: user.is_active and user.is_superuser, login_url="wagtailcore_login")
 
 urlpatterns = [
     path("", include("common.urls")),
     path("", include("certification.check_urls")),
     # Wagtail's own door asks for no second factor and keeps no count of tries: there is one sign-in.
     # (Named as Wagtail names the door that it shows to readers of what is not for everybody.)
-    path("admin/login/", to_sign_in, name="wagtailcore_login"),
+    path("admin/login/", staff_door, name="wagtailcore_login"),
     # Its log of the whole site asks Django's permissions and not who may see whom.
     path("admin/reports/site-history/", superusers_only(LogEntriesView.as_view())),
     path("admin/reports/site-history/results/", superusers_only(LogEntriesView.as_view(results_only=True))),

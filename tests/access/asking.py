@@ -107,7 +107,7 @@ def _writes() -> Iterator[list[str]]:
 
 def outcome_of(response: Any, location: str) -> str:
     if response.status_code in (301, 302):
-        return SIGN_IN if location.startswith(reverse("account_login")) else ELSEWHERE
+        return SIGN_IN if location.startswith((reverse("account_login"), reverse("wagtailcore_login"))) else ELSEWHERE
     if response.status_code == 500 and getattr(response, "exc_info", None):
         return f"500: {response.exc_info[1]!r}"
     return _BY_STATUS.get(response.status_code, str(response.status_code))
