@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from csp.constants import HEADER
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -54,8 +55,11 @@ class AdminContentSecurityPolicyMiddleware:
         if request.path.startswith(self.admin):
             # setattr: the attributes by which django-csp is told are not known to the type of a response
             setattr(response, "_csp_update", admin_policy(response))  # noqa: B010
-            # Previews are framed by the editor, and by nobody else.
+            # Previews are framed by the editor, and by nobody else. A preview is a page of ours that has been through
+            # all middleware under its own address, so it brings its own strict policy: that stays, but for the frame.
             setattr(response, "_csp_replace", {"frame-ancestors": ["'self'"]})  # noqa: B010
+            if HEADER in response:
+                response[HEADER] = re.sub(r"frame-ancestors [^;]*", "frame-ancestors 'self'", response[HEADER])
             response["X-Frame-Options"] = "SAMEORIGIN"
         return response
 

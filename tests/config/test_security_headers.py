@@ -13,7 +13,7 @@ from wagtail.snippets.models import get_snippet_models
 
 from accounts.models import User
 from config.middleware import only_calls_wagtail
-from courses.models import CatalogPage
+from courses.models import CatalogPage, CoursePage
 
 LOG_IN = "/nb/konto/login/"
 
@@ -108,6 +108,18 @@ def test_only_the_admin_may_be_framed_and_only_by_ourselves(superuser):
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert policy(response)["frame-ancestors"] == ["'self'"]
     assert policy(superuser.get("/nb/"))["frame-ancestors"] == ["'none'"]
+
+
+@pytest.mark.django_db
+def test_a_preview_keeps_our_strict_policy_and_is_framed_by_the_editor(superuser):
+    course = CatalogPage.objects.first().add_child(instance=CoursePage(title="Skolesporet", lead="For skolen."))
+    response = superuser.get(reverse("wagtailadmin_pages:preview_on_edit", args=[course.pk]))
+    assert response.status_code == 200
+    assert b"Skolesporet" in response.content
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    found = policy(response)
+    assert found["frame-ancestors"] == ["'self'"]
+    assert found["script-src"] == found["style-src"] == ["'self'"]
 
 
 @pytest.mark.django_db
