@@ -113,7 +113,7 @@ def test_only_the_admin_may_be_framed_and_only_by_ourselves(superuser):
 @pytest.mark.django_db
 def test_a_preview_keeps_our_strict_policy_and_is_framed_by_the_editor(superuser):
     course = CatalogPage.objects.first().add_child(instance=CoursePage(title="Skolesporet", lead="For skolen."))
-    response = superuser.get(reverse("wagtailadmin_pages:preview_on_edit", args=[course.pk]))
+    response = superuser.get(reverse("wagtailadmin_pages:view_draft", args=[course.pk]))
     assert response.status_code == 200
     assert b"Skolesporet" in response.content
     assert response["X-Frame-Options"] == "SAMEORIGIN"

@@ -225,25 +225,28 @@ def satisfy(cycle: Cycle, shown: dict[int, Evidence], previous: Cycle | None) ->
         fixed_day=cycle.fixed_day,
         minimum_active=parse_period(cycle.minimum_active) if cycle.minimum_active else None,
     )
-    won = Cycle.objects.filter(pk=cycle.pk, state=Cycle.State.OPEN).update(
-        state=Cycle.State.SATISFIED,
-        satisfied_on=completed_on,
-        begun_on=cycle.begun_on or completed_on,
-        valid_from=dates.valid_from,
-        expires_on=dates.expires_on,
-        baseline_expires_on=dates.expires_on,
-        window_opens_on=dates.window_opens_on,
-        grace_until=dates.grace_until,
-        editions=", ".join(str(row.edition_number) for row in shown.values() if row.edition_number is not None),
+    changes = {
+        "state": Cycle.State.SATISFIED,
+        "satisfied_on": completed_on,
+        "begun_on": cycle.begun_on or completed_on,
+        "valid_from": dates.valid_from,
+        "expires_on": dates.expires_on,
+        "baseline_expires_on": dates.expires_on,
+        "window_opens_on": dates.window_opens_on,
+        "grace_until": dates.grace_until,
+        "editions": ", ".join(str(row.edition_number) for row in shown.values() if row.edition_number is not None),
+    }
+    if not Cycle.objects.filter(pk=cycle.pk, state=Cycle.State.OPEN).update(**changes):
+        cycle.refresh_from_db()  # somebody else satisfied it: hers is the certificate
+        return cycle
+    for name, value in changes.items():
+        setattr(cycle, name, value)
+    CycleEvidence.objects.bulk_create(
+        CycleEvidence(cycle=cycle, evidence=row, step=step) for step, row in shown.items()
     )
-    cycle.refresh_from_db()
-    if won:
-        CycleEvidence.objects.bulk_create(
-            CycleEvidence(cycle=cycle, evidence=row, step=step) for step, row in shown.items()
-        )
-        Certificate.objects.create(cycle=cycle, issued_on=completed_on)
-        for step in cycle.steps:
-            if step["subject"] == "quiz":
-                quiz = Quiz.objects.get(key=step["key"])
-                withdraw_allowance(given_for=f"cycle:{cycle.public_id}", person=cycle.person, quiz=quiz)
+    Certificate.objects.create(cycle=cycle, issued_on=completed_on)
+    for step in cycle.steps:
+        if step["subject"] == "quiz":
+            quiz = Quiz.objects.get(key=step["key"])
+            withdraw_allowance(given_for=f"cycle:{cycle.public_id}", person=cycle.person, quiz=quiz)
     return cycle

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from agencies.models import Membership, Unit
-from certification.models import Certification, Requirement, RequirementRule
+from certification.models import Certification, Cycle, Requirement, RequirementRule, Standing
 from common.dated import retract, supersede
 
 _DAY = dt.timedelta(days=1)
@@ -22,6 +22,7 @@ class _Wanted:
     due_on: dt.date
     unit_id: int
     role_id: int
+    agency_id: int
 
 
 def sync_requirements(person_id: int, today: dt.date) -> list[Requirement]:
@@ -57,12 +58,11 @@ def sync_requirements(person_id: int, today: dt.date) -> list[Requirement]:
         else:
             kept.append(row)
     for (certification_id, rule_id, thread), want in wanted.items():
-        rule = RequirementRule.objects.get(pk=rule_id)
         row = Requirement(
             person_id=person_id,
             certification_id=certification_id,
             rule_id=rule_id,
-            agency_id=rule.agency_id,
+            agency_id=want.agency_id,
             membership_thread=thread,
             **_fields(want),
         )
@@ -113,7 +113,7 @@ def _wanted(memberships: Iterable[Membership], today: dt.date) -> dict[tuple[int
                 continue
             due_on = rule.due_on or first + dt.timedelta(days=rule.due_days or 0)
             wanted[(rule.certification_id, rule.pk, membership.thread)] = _Wanted(
-                first, last, due_on, membership.unit_id, membership.role_id
+                first, last, due_on, membership.unit_id, membership.role_id, rule.agency_id
             )
     return wanted
 
@@ -132,10 +132,11 @@ def _differs(row: Requirement, want: _Wanted) -> bool:
     return any(getattr(row, name) != value for name, value in _fields(want).items())
 
 
-def certifications_of(person_id: int, requirements: Iterable[Requirement]) -> set[int]:
-    """The certifications that a person has anything to do with."""
-    return (
-        {row.certification_id for row in requirements}
-        | set(Certification.objects.filter(cycles__person_id=person_id).values_list("pk", flat=True))
-        | set(Certification.objects.filter(standings__person_id=person_id).values_list("pk", flat=True))
+def certifications_of(person_id: int, requirements: Iterable[Requirement]) -> QuerySet[Certification]:
+    """The certifications that a person has anything to do with: required of her, begun, or stood in."""
+    mine = {"person_id": person_id, "certification": OuterRef("pk")}
+    return Certification.objects.filter(
+        Q(pk__in={row.certification_id for row in requirements})
+        | Exists(Cycle.objects.filter(**mine))
+        | Exists(Standing.objects.filter(**mine))
     )

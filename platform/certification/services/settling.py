@@ -51,11 +51,11 @@ def settle_person(person_id: int, today: dt.date | None = None) -> None:
     User.objects.select_for_update().get(pk=person_id)
     requirements = sync_requirements(person_id, today)
     paused = _paused_threads(requirements, today)
-    certification_ids = certifications_of(person_id, requirements)
-    for certification in Certification.objects.filter(pk__in=certification_ids):
+    for certification in certifications_of(person_id, requirements):
         rows = [row for row in requirements if row.certification_id == certification.pk]
         _settle_certification(person_id, certification, rows, paused, today)
-    SettleMark.objects.update_or_create(person_id=person_id, defaults={"settled_at": started - _MARGIN})
+    if not SettleMark.objects.filter(person_id=person_id).update(settled_at=started - _MARGIN):
+        SettleMark.objects.create(person_id=person_id, settled_at=started - _MARGIN)
 
 
 def _settle_certification(
