@@ -286,6 +286,7 @@ LOGGING = {
         "django.server": {"level": "ERROR"},
         "allauth": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},  # warns that the file-system broker has no host name
         "wagtail": {"level": "WARNING"},
     },
 }
