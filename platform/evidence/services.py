@@ -14,7 +14,7 @@ from evidence.models import Evidence
 from evidence.signals import evidence_recorded
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(
     *,
     person: User,

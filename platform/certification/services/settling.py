@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -181,37 +182,40 @@ def _keep_standing(
     for decision in decisions:
         turns += [decision.valid_from, decision.valid_to + _DAY if decision.valid_to else None]
     first = duty.rows[0] if duty.rows else None
-    standing, _ = Standing.objects.update_or_create(
-        person_id=person_id,
-        certification=certification,
-        defaults={
-            "agency_id": first.agency_id if first else None,
-            "state": state,
-            "cycle": done[-1] if done else None,
-            "valid_from": held.valid_from if held else None,
-            "window_opens_on": held.window_opens_on if held else None,
-            "expires_on": held.expires_on if held else None,
-            "grace_until": held.grace_until if held else None,
-            "required": duty.required,
-            "waived": duty.waived,
-            "paused": duty.paused,
-            "due_on": duty.due_on,
-            "rule_id": first.rule_id if first else None,
-            "open_cycle": open_one,
-            "begun": begun,
-            "display": display_status(
-                today,
-                state,
-                required=duty.required,
-                waived=duty.waived,
-                paused=duty.paused,
-                due_on=duty.due_on,
-                begun=begun,
-            ),
-            "computed_on": today,
-            "next_change_on": next_change(today, held, duty.due_on, turns),
-        },
-    )
+    # The person's row is locked, so nobody else is making this one.
+    standing = Standing.objects.filter(person_id=person_id, certification=certification).first()
+    if standing is None:
+        standing = Standing(person_id=person_id, certification=certification)
+    changes: dict[str, Any] = {
+        "agency_id": first.agency_id if first else None,
+        "state": state,
+        "cycle": done[-1] if done else None,
+        "valid_from": held.valid_from if held else None,
+        "window_opens_on": held.window_opens_on if held else None,
+        "expires_on": held.expires_on if held else None,
+        "grace_until": held.grace_until if held else None,
+        "required": duty.required,
+        "waived": duty.waived,
+        "paused": duty.paused,
+        "due_on": duty.due_on,
+        "rule_id": first.rule_id if first else None,
+        "open_cycle": open_one,
+        "begun": begun,
+        "display": display_status(
+            today,
+            state,
+            required=duty.required,
+            waived=duty.waived,
+            paused=duty.paused,
+            due_on=duty.due_on,
+            begun=begun,
+        ),
+        "computed_on": today,
+        "next_change_on": next_change(today, held, duty.due_on, turns),
+    }
+    for name, value in changes.items():
+        setattr(standing, name, value)
+    standing.save()
     standing_changed.send(sender=Standing, person_id=person_id, certification_id=certification.pk, standing=standing)
 
 

@@ -11,7 +11,7 @@ from agencies.content import load_roles
 from agencies.models import Membership, Role, Unit
 from assessments.models import Item, ItemOption, Quiz, QuizDraw, Topic
 from assessments.services import save_item_version
-from certification.models import Certification, Policy, RequirementRule, Standing
+from certification.models import Certification, Policy, Requirement, RequirementRule, Standing
 from common.names import name_key
 from courses.models import CoursePage, LearningPath, ModulePage, PathStep
 from courses.services import ensure_site
@@ -157,6 +157,21 @@ def make_people(count: int, agency: Unit, units: list[Unit], certification: Cert
             )
         )
     Standing.objects.bulk_create(standings, batch_size=2000)
+    requirements = [
+        Requirement(
+            person_id=row.person_id,
+            certification=certification,
+            rule=rule,
+            agency=agency,
+            unit_id=row.unit_id,
+            role=role,
+            membership_thread=row.thread,
+            valid_from=LONG_AGO,
+            due_on=today,
+        )
+        for row in memberships
+    ]
+    Requirement.objects.bulk_create(requirements, batch_size=2000)
 
 
 def _state(today: dt.date, dates: dict[str, dt.date]) -> str:
