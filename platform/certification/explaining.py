@@ -120,6 +120,10 @@ def _duty(row: Standing, ground: _Ground) -> str:
     }
 
 
+def _names(of: str) -> list[str]:
+    return [f"{of}__name_{language}" for language in ("nb", "nn", "en")]
+
+
 def _grounds(rows: Sequence[Standing]) -> dict[int, _Ground]:
     roles: dict[tuple[int, int], Requirement] = {}
     required = [row for row in rows if row.required]
@@ -131,6 +135,7 @@ def _grounds(rows: Sequence[Standing]) -> dict[int, _Ground]:
                 certification_id__in={row.certification_id for row in required},
             )
             .select_related("role", "rule", "agency")
+            .only("person_id", "certification_id", "rule__label", *_names("role"), *_names("agency"))
             .order_by("-valid_from")
         ):
             roles[(found.person_id, found.certification_id)] = found

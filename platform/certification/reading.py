@@ -173,7 +173,8 @@ def _path_view(
         for module in course.modules
     ]
     all_read = all(module.state == State.DONE for module in modules)
-    doors = [_module_step(module) for module in modules]
+    minutes = _("%(n)s min")  # looked up once, not for each of a hundred modules
+    doors = [_module_step(module, minutes) for module in modules]
     quiz_keys = [uuid.UUID(key) for subject, key in steps if subject == "quiz"]
     allowed: Availability | None = None
     for quiz in Quiz.objects.filter(key__in=quiz_keys):
@@ -192,7 +193,8 @@ def _path_view(
     return view, allowed
 
 
-def _module_step(module: ModuleOverview) -> Step:
+def _module_step(module: ModuleOverview, minutes: str) -> Step:
+    length = minutes % {"n": module.minutes}
     left = module.minutes - module.minutes_done
     if module.state == State.DONE:
         meta = (
@@ -203,7 +205,7 @@ def _module_step(module: ModuleOverview) -> Step:
     elif module.state == State.NOW:
         meta = _("Du er her, %(n)s min") % {"n": left}
     else:
-        meta = _("%(n)s min") % {"n": left}
+        meta = minutes % {"n": left}
     return Step(
         kind="module",
         title=module.title,
@@ -213,7 +215,7 @@ def _module_step(module: ModuleOverview) -> Step:
         minutes_done=module.minutes_done,
         state=str(module.state),
         door=str(module.state),
-        length=_("%(n)s min") % {"n": module.minutes},
+        length=length,
         url=module.url,
     )
 
