@@ -149,6 +149,7 @@ def test_filters_by_name_unit_role_status_certification_and_days_left(place, as_
 def test_unit_and_role_are_asked_of_one_and_the_same_job(place, as_person, nurse):
     person = place.works(place.lia, left=200)
     place.require(make_membership(person, place.braten, nurse))
+    place.stand(person, left=200)
     client = as_person(place.sees(place.agency))
     assert names(client.get(LIST, {"rolle": "nurse", "enhet": place.lia.public_id})) == []
     page = client.get(LIST, {"rolle": "nurse", "enhet": place.braten.public_id})

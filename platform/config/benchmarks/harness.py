@@ -86,7 +86,7 @@ def _line(name: str, figure: Figure) -> str:
     return f"{name:34} {figure.value:9.2f} {figure.unit:5} {queries}  {floor}  {figure.aim:28} {verdict}"
 
 
-def median_ms(call: Callable[[], Any], times: int = 40, warm: int = 5) -> float:
+def median_ms(call: Callable[[], Any], times: int = 100, warm: int = 10) -> float:
     """The median of `times` calls in milliseconds, after `warm` calls that are not counted."""
     for _ in range(warm):
         call()

@@ -22,6 +22,7 @@ def measure(book: Book) -> None:
         certification = data.make_certification(agency, course, quiz, f"rapport-{count}")
         data.make_people(count, agency, units, certification)
         recount()
+        data.know_sizes()
         manager = User.objects.create_user(
             f"leder-{count}@bench.example", first_name="Marit", last_name="Aune", is_demo=True
         )

@@ -23,6 +23,7 @@ from certification.models import Certification, Requirement, Standing
 from certification.standing import display_today
 from certification.statuses import LOOKS, DisplayStatus, Look, StandingState
 from common.names import name_key
+from reports.models import Tally, TallyDelta
 
 PAUSED = "paused"
 # The groups that lists and reports know, in the order they are shown: first what is in order, then what needs doing.
@@ -83,15 +84,21 @@ def required_standings(jobs: QuerySet[Membership], today: dt.date) -> QuerySet[S
     return Standing.objects.filter(Exists(duties), required=True)
 
 
-def choices_in(scope: Scope, today: dt.date) -> tuple[list[Role], list[Certification]]:
-    """The roles of which something is required in `scope`, and what that is: one query for both, by name and key."""
-    names = ("name_nb", "name_nn", "name_en")
-    fields = [f"{model}__{field}" for model in ("role", "certification") for field in ("pk", "key", *names)]
+def choices_in(scope: Scope) -> tuple[list[Role], list[Certification]]:
+    """The roles of which something is required in `scope`, and what that is: one query for both, by name and key.
+
+    Asked of the tallies, which have a few rows for each unit, and not of the requirements, which have one for each
+    person.
+    """
+    keys = ("pk", "key", "name_nb", "name_nn", "name_en")
+    fields = [f"{model}__{field}" for model in ("role", "certification") for field in keys]
+    folded, waiting = (
+        model._default_manager.filter(scope.q("unit__path"), role__isnull=False).order_by().values_list(*fields)
+        for model in (Tally, TallyDelta)
+    )
     roles: dict[int, Role] = {}
     certifications: dict[int, Certification] = {}
-    duties = Requirement.objects.on(today).filter(scope.q("unit__path"))
-    for row in duties.order_by().values_list(*fields).distinct():
-        keys = ("pk", "key", *names)
+    for row in folded.union(waiting):
         roles[row[0]] = Role(**dict(zip(keys, row[:5], strict=True)))
         certifications[row[5]] = Certification(**dict(zip(keys, row[5:], strict=True)))
     return (

@@ -28,7 +28,7 @@ EVENTS = 12
 
 
 def _filter(request: HttpRequest, scope: Scope, today: dt.date) -> PeopleFilter:
-    roles, certifications = choices_in(scope, today)
+    roles, certifications = choices_in(scope)
     return PeopleFilter(
         request.GET,
         scope=scope,
