@@ -7,6 +7,7 @@ from factories import make_membership, make_person, make_unit
 
 from assessments import services
 from assessments.models import Item, ItemOption, Quiz, QuizDraw, Topic
+from facts.models import LegalReference, Source
 
 
 def make_item(code, topic, **fields):
@@ -40,6 +41,15 @@ def make_quiz(code="grunnkurs", per_topic=4, **fields):
     return quiz
 
 
+def source_every_item(page):
+    """A law, a source and `page` to read for every item there is."""
+    for item in Item.objects.all():
+        item.sources, item.laws = list(Source.objects.all()), list(LegalReference.objects.all())
+        item.read_about = page
+        item.save()
+        services.save_item_version(item=item, made_by=None)
+
+
 def allow(person, quiz, **terms):
     terms = {
         "given_for": "cycle:1",
@@ -67,7 +77,7 @@ def sit(person, quiz, keys):
 
 
 # The functions above as fixtures: in importlib mode tests cannot import from a conftest.
-for _function in (make_item, make_quiz, allow, answer, sit):
+for _function in (make_item, make_quiz, source_every_item, allow, answer, sit):
     globals()[f"_{_function.__name__}"] = pytest.fixture(name=_function.__name__)(lambda given=_function: given)
 
 
@@ -89,8 +99,6 @@ def sourced(quiz):
     """Gives every item a law, a source and a page to read; gives the page."""
     from wagtail.models import Page
 
-    from facts.models import LegalReference, Source
-
     dates = {"verified_on": dt.date(2027, 4, 12), "review_due": dt.date(2028, 4, 12)}
     source = Source.objects.create(key="strl", title_nb="Straffeloven", publisher="Lovdata", sureness="A", **dates)
     law = LegalReference.objects.create(
@@ -106,8 +114,5 @@ def sourced(quiz):
     root = Page.objects.get(depth=1)
     course = root.add_child(instance=Page(title="Grunnkurs", slug="grunnkurs"))
     page = course.add_child(instance=Page(title="Plikten din", slug="plikten-din"))
-    for item in Item.objects.all():
-        item.sources, item.laws, item.read_about = [source], [law], page
-        item.save()
-        services.save_item_version(item=item, made_by=None)
+    source_every_item(page)
     return page
