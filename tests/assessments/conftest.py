@@ -101,7 +101,7 @@ def sourced(quiz):
 
     dates = {"verified_on": dt.date(2027, 4, 12), "review_due": dt.date(2028, 4, 12)}
     source = Source.objects.create(key="strl", title_nb="Straffeloven", publisher="Lovdata", sureness="A", **dates)
-    law = LegalReference.objects.create(
+    LegalReference.objects.create(
         key="strl-196",
         act_id="LOV-2005-05-20-28",
         section="§ 196",
