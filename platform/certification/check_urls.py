@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from certification import views
+from certification.views import check
 
-urlpatterns = [path("k/<slug:code>/", views.check, name="check")]
+urlpatterns = [path("k/<slug:code>/", check.check, name="check")]

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from certification import views
+from certification.views import check, learner
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("sti/<slug:key>/", views.path, name="path"),
-    path("sertifikater/", views.certificates, name="certificates"),
-    path("sertifikat/<slug:code>/", views.certificate, name="certificate"),
-    path("sertifikat/<slug:code>/pdf/", views.pdf, name="certificate_pdf"),
-    path("kontroll/", views.check_form, name="check_form"),
+    path("", learner.home, name="home"),
+    path("sti/<slug:key>/", learner.path, name="path"),
+    path("sertifikater/", learner.certificates, name="certificates"),
+    path("sertifikat/<slug:code>/", learner.certificate, name="certificate"),
+    path("sertifikat/<slug:code>/pdf/", learner.pdf, name="certificate_pdf"),
+    path("kontroll/", check.check_form, name="check_form"),
 ]

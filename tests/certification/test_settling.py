@@ -1,6 +1,7 @@
 """From what a person has shown and what is required of her to where she stands."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -135,7 +136,7 @@ def test_two_agencies_with_different_policies_give_one_cycle_with_the_strictest(
         validity="P6M",
     )
     world.rule.pk, world.rule.id = None, None
-    world.rule.public_id = "b9a6d4b4-55ef-4a84-9d34-58c8a7e9d2aa"
+    world.rule.public_id, world.rule.thread = uuid.uuid4(), uuid.uuid4()
     world.rule.agency, world.rule.unit, world.rule.label = other, other, "P-1"
     world.rule.save(force_insert=True)
     person = world.teacher(since=START)

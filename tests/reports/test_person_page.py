@@ -184,7 +184,7 @@ def test_the_same_number_of_queries_for_one_requirement_and_many(place, as_perso
         place.require(person.memberships.first(), certification)
         certificate = cycle_of(place, person, place.today - 90 * DAY, certification)
         place.stand(person, certification, left=number, cycle=certificate.cycle)
-        decide(place, person, "correction")
+        decide(place, person, "correction", until=place.today)
     make_membership(person, place.braten)
     assert Standing.objects.filter(person=person).count() == 21
     assert queries() == one <= 12

@@ -1,5 +1,6 @@
 """Why a person must, what was decided about her, each pass at it, and its proof."""
 
+import secrets
 import uuid
 
 from django.conf import settings
@@ -45,10 +46,16 @@ class Requirement(Dated):
         return f"{self.person_id}: {self.certification_id} ({self.due_on})"
 
 
+def new_salt() -> str:
+    """128 random bits, so that a short reason cannot be guessed from its hash."""
+    return secrets.token_hex(16)
+
+
 class Decision(Dated):
     """Something a person decided about another's certification: waiver, extension, suspension, revocation …
 
-    Each is a row with who, when and why; undoing it supersedes the row. `until` is the new last day of an extension.
+    Each is a row with who, when and why; undoing it supersedes the row. `until` is the new last day of an extension or
+    a correction. The ledger holds only a salted hash of the reason, so that the text can be erased and the chain stand.
     """
 
     class Kind(models.TextChoices):
@@ -57,6 +64,7 @@ class Decision(Dated):
         SUSPENSION = "suspension", _("satt på vent")
         REVOCATION = "revocation", _("trukket tilbake")
         CORRECTION = "correction", _("retting")
+        PRIOR = "prior", _("godkjent tidligere læring")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
@@ -66,6 +74,7 @@ class Decision(Dated):
     kind = models.CharField(max_length=12, choices=Kind)
     until = models.DateField(null=True)
     reason = models.TextField(_("begrunnelse"))
+    salt = models.CharField(max_length=32, default=new_salt, editable=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -79,9 +88,9 @@ class Decision(Dated):
                 violation_error_message=_("Skriv en begrunnelse."),
             ),
             models.CheckConstraint(
-                condition=~Q(kind="extension") | Q(until__isnull=False),
+                condition=~Q(kind__in=["extension", "correction"]) | Q(until__isnull=False),
                 name="certification_decision_until",
-                violation_error_message=_("En utsettelse trenger en ny siste dag."),
+                violation_error_message=_("En utsettelse eller retting trenger en ny siste dag."),
             ),
         ]
 
@@ -108,6 +117,7 @@ class Cycle(models.Model):
     agency = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    imported = models.BooleanField(default=False, help_text="From a list of earlier certifications; holds no steps.")
     optional = models.BooleanField(default=False, help_text="Nobody requires it any more: open, but silent.")
     opened_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Region, Role, Sector, Unit
+from agencies.models import Unit
 from certification.periods import parse_period
 from common.dated import Dated, Recorded, dates_in_order
 from common.translated import Translated, char, text
@@ -84,7 +84,17 @@ class Policy(Recorded):
     least_assurance = models.PositiveSmallIntegerField(null=True, choices=Evidence.Assurance)
     attempts = models.PositiveSmallIntegerField(_("forsøk"), null=True, blank=True)
     cool_down_days = models.PositiveSmallIntegerField(_("dager mellom forsøk"), null=True, blank=True)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    prior_learning = models.CharField(
+        _("tidligere læring godtas når den er yngre enn"),
+        max_length=20,
+        blank=True,
+        validators=[check_period],
+        help_text="Empty: as long as what it would earn holds.",
+    )
+    note = models.TextField(_("hva som er endret, og hvorfor"), blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("regel")
@@ -137,18 +147,29 @@ class RequirementRule(Dated):
     agency = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("enhet"))
     label = models.CharField(_("navn"), max_length=40, help_text="Such as 2026-2: named in every explanation.")
-    sectors = models.ManyToManyField(Sector, blank=True, related_name="+")
-    roles = models.ManyToManyField(Role, blank=True, related_name="+")
-    regions = models.ManyToManyField(Region, blank=True, related_name="+")
+    thread = models.UUIDField(default=uuid.uuid4, editable=False, help_text="The same for every version of the rule.")
+    # Keys, not links: a version of a rule is never changed, and neither is the key of a role, sector or region.
+    sector_keys = models.JSONField(default=list, blank=True, help_text='["school"]; an empty list narrows nothing.')
+    role_keys = models.JSONField(default=list, blank=True)
+    region_keys = models.JSONField(default=list, blank=True)
     employed_from = models.DateField(_("ansatt fra og med"), null=True, blank=True)
     due_days = models.PositiveSmallIntegerField(_("frist, dager etter start"), null=True, blank=True)
     due_on = models.DateField(_("frist"), null=True, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("krav")
         verbose_name_plural = _("krav")
         constraints = [
             dates_in_order("certification_rule_dates"),
+            models.UniqueConstraint(
+                fields=["thread"],
+                condition=Q(superseded_at__isnull=True),
+                name="certification_rule_one_current",
+                violation_error_message=_("Kravet har alt en nyere versjon."),
+            ),
             models.CheckConstraint(
                 condition=Q(due_days__isnull=True, due_on__isnull=False)
                 | Q(due_days__isnull=False, due_on__isnull=True),

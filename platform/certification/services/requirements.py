@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from agencies.models import Membership, Unit
+from agencies.models import Membership, Region
 from certification.models import Certification, Cycle, Requirement, RequirementRule, Standing
 from common.dated import retract, supersede
 
@@ -35,7 +35,7 @@ def sync_requirements(person_id: int, today: dt.date) -> list[Requirement]:
         Membership.objects.current()
         .filter(person_id=person_id)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-        .select_related("unit", "role")
+        .select_related("unit", "role__sector")
     )
     wanted = _wanted(memberships, today)
     kept: list[Requirement] = []
@@ -72,30 +72,38 @@ def sync_requirements(person_id: int, today: dt.date) -> list[Requirement]:
 
 
 def rules_in_force(today: dt.date) -> list[RequirementRule]:
-    """Rules that hold today or later, of certifications that are not archived, with all they are narrowed by."""
+    """Rules that hold today or later, of certifications that are not archived."""
     return list(
         RequirementRule.objects.current()
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), certification__archived_on__isnull=True)
         .select_related("unit", "certification")
-        .prefetch_related("sectors", "roles", Prefetch("regions__units", queryset=Unit.objects.only("path")))
     )
 
 
-def falls_under(rule: RequirementRule, membership: Membership) -> bool:
-    """Whether a membership is among those that `rule` obliges. Empty lists narrow nothing."""
+def falls_under(rule: RequirementRule, membership: Membership, regions: dict[str, list[str]]) -> bool:
+    """Whether a membership is among those that `rule` obliges. `regions` is key → paths. Empty lists narrow nothing."""
     path = membership.unit.path
     if not path.startswith(rule.unit.path):
         return False
-    roles = {role.pk for role in rule.roles.all()}
-    if roles and membership.role_id not in roles:
+    if rule.role_keys and membership.role.key not in rule.role_keys:
         return False
-    sectors = {sector.pk for sector in rule.sectors.all()}
-    if sectors and membership.role.sector_id not in sectors:
+    if rule.sector_keys and membership.role.sector.key not in rule.sector_keys:
         return False
-    regions = list(rule.regions.all())
-    if regions and not any(path.startswith(unit.path) for region in regions for unit in region.units.all()):
+    if rule.region_keys and not any(
+        path.startswith(top) for region in rule.region_keys for top in regions.get(region, [])
+    ):
         return False
     return rule.employed_from is None or membership.valid_from >= rule.employed_from
+
+
+def region_paths(rules: Iterable[RequirementRule]) -> dict[str, list[str]]:
+    """Key → the paths of its units, for the regions that any of `rules` names."""
+    found: dict[str, list[str]] = {}
+    keys = {key for rule in rules for key in rule.region_keys}
+    if keys:
+        for key, path in Region.objects.filter(key__in=keys).values_list("key", "units__path"):
+            found.setdefault(key, []).append(path)
+    return found
 
 
 def _wanted(memberships: Iterable[Membership], today: dt.date) -> dict[tuple[int, int, uuid.UUID], _Wanted]:
@@ -103,9 +111,11 @@ def _wanted(memberships: Iterable[Membership], today: dt.date) -> dict[tuple[int
     wanted: dict[tuple[int, int, uuid.UUID], _Wanted] = {}
     if not memberships:
         return wanted
-    for rule in rules_in_force(today):
+    rules = rules_in_force(today)
+    regions = region_paths(rules)
+    for rule in rules:
         for membership in memberships:
-            if not falls_under(rule, membership):
+            if not falls_under(rule, membership, regions):
                 continue
             first = max(rule.valid_from, membership.valid_from)
             last = min((day for day in (rule.valid_to, membership.valid_to) if day), default=None)

@@ -1,0 +1,1 @@
+"""The pages of certification: the learner's own, and the public check."""
