@@ -1,6 +1,12 @@
 """Writes: questions and their versions, leave to sit a quiz, and attempts."""
 
-from assessments.services.allowances import allow_attempts, withdraw_allowance
+from assessments.services.allowances import (
+    Allowance,
+    allow_attempts,
+    allow_many,
+    withdraw_allowance,
+    withdraw_many,
+)
 from assessments.services.attempts import (
     AttemptClosedError,
     NotAllowedError,
@@ -14,10 +20,12 @@ from assessments.services.attempts import (
 from assessments.services.items import save_item_version
 
 __all__ = [
+    "Allowance",
     "AttemptClosedError",
     "NotAllowedError",
     "UnknownAnswerError",
     "allow_attempts",
+    "allow_many",
     "finish_attempt",
     "finish_overdue_attempts",
     "is_overdue",
@@ -25,4 +33,5 @@ __all__ = [
     "save_item_version",
     "start_attempt",
     "withdraw_allowance",
+    "withdraw_many",
 ]

@@ -1,6 +1,9 @@
 """Leave to sit a quiz: given and withdrawn by whoever requires it."""
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -9,8 +12,10 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.models import Unit
 from assessments.models import AttemptAllowance, Quiz
+from common.bulk import insert_rows
 
 _TRIES = 3
+_TERMS = ("pass_mark", "attempts", "cool_down_days", "opens_on", "agency_id")
 
 
 @transaction.atomic
@@ -60,6 +65,75 @@ def withdraw_allowance(*, person: User, quiz: Quiz, given_for: str) -> bool:
     Says whether there was any.
     """
     return _supersede(AttemptAllowance.objects.filter(person=person, quiz=quiz, given_for=given_for))
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Leave for one person to sit one quiz, as `allow_attempts` takes it."""
+
+    person_id: int
+    quiz_id: int
+    given_for: str
+    pass_mark: int
+    attempts: int | None
+    cool_down_days: int
+    opens_on: dt.date
+    agency_id: int | None
+
+
+_Key = tuple[int, int, str]
+
+
+@transaction.atomic(savepoint=False)
+def allow_many(allowances: Sequence[Allowance]) -> None:
+    """As `allow_attempts`, for many at once. The caller keeps others from doing the same for these people meanwhile."""
+    if not allowances:
+        return
+    current = {
+        row[1:4]: row
+        for row in _current_of((one.person_id, one.quiz_id, one.given_for) for one in allowances).values_list(
+            "pk", "person_id", "quiz_id", "given_for", *_TERMS
+        )
+    }
+    outdated: list[int] = []
+    new: list[Allowance] = []
+    for one in allowances:
+        row = current.get((one.person_id, one.quiz_id, one.given_for))
+        if row is None:
+            new.append(one)
+        elif row[4:] != tuple(getattr(one, name) for name in _TERMS):
+            outdated.append(row[0])
+            new.append(one)
+    now = timezone.now()
+    if outdated:
+        AttemptAllowance.objects.filter(pk__in=outdated).update(superseded_at=now)
+    insert_rows(
+        AttemptAllowance,
+        ("public_id", "person_id", "quiz_id", "given_for", *_TERMS, "recorded_at"),
+        (
+            (uuid.uuid4(), one.person_id, one.quiz_id, one.given_for, *(getattr(one, name) for name in _TERMS), now)
+            for one in new
+        ),
+    )
+
+
+@transaction.atomic(savepoint=False)
+def withdraw_many(keys: Sequence[_Key]) -> None:
+    """As `withdraw_allowance`, for many (person id, quiz id, given_for) at once."""
+    if not keys:
+        return
+    wanted = set(keys)
+    rows = _current_of(keys).values_list("pk", "person_id", "quiz_id", "given_for")
+    outdated = [row[0] for row in rows if row[1:] in wanted]
+    if outdated:
+        AttemptAllowance.objects.filter(pk__in=outdated).update(superseded_at=timezone.now())
+
+
+def _current_of(keys: Iterable[_Key]) -> QuerySet[AttemptAllowance]:
+    people, quizzes, purposes = zip(*keys, strict=True)
+    return AttemptAllowance.objects.filter(
+        superseded_at__isnull=True, person_id__in=set(people), quiz_id__in=set(quizzes), given_for__in=set(purposes)
+    )
 
 
 def _supersede(rows: QuerySet[AttemptAllowance]) -> bool:

@@ -17,7 +17,7 @@ from assessments.access import Availability, availability
 from assessments.models import Quiz
 from certification.explaining import explanations, in_words, written
 from certification.models import Cycle, Standing
-from certification.services.cycles import path_steps
+from certification.services.rulebook import path_steps
 from certification.standing import display_today
 from certification.statuses import LOOKS, DisplayStatus, Look
 from courses.models import LearningPath

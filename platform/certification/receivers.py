@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
+from certification import tasks
 from certification.services import settle_person
-from certification.tasks import settle_people
 from evidence.models import Evidence
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def settle_after_memberships(sender: Any, person_ids: list[int], **kwargs: Any) 
 def _settle_safely(person_ids: list[int]) -> None:
     try:
         if len(person_ids) > _IN_REQUEST:
-            settle_people.delay(person_ids)
+            tasks.settle_people.delay(person_ids)
             return
         for person_id in person_ids:
             settle_person(person_id)

@@ -8,8 +8,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.signals import unit_moved
-        from certification.signals import standing_changed
+        from certification.signals import standings_settled
         from reports import receivers
 
-        standing_changed.connect(receivers.count_after_settle, dispatch_uid="reports.count_after_settle")
+        standings_settled.connect(receivers.count_after_settle, dispatch_uid="reports.count_after_settle")
         unit_moved.connect(receivers.count_after_move, dispatch_uid="reports.count_after_move")

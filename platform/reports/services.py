@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from agencies.models import Membership, Unit
 from certification.models import Requirement, Standing
+from certification.signals import StandingChange
+from common.bulk import insert_rows, update_rows
 from reports.contributions import Kept, jobs_kept, marks_kept, shared_by_role, tally_status
 from reports.models import Counted, Tally, TallyDelta, TallyMonth
 
@@ -42,54 +44,57 @@ class Difference:
     expected: int
 
 
-# --- one person -------------------------------------------------------------------------------------
+# --- people -----------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def count_person(*, person_id: int, certification_id: int, standing: Standing | None, today: dt.date) -> None:
-    """Makes the counts say what `standing` says of her today. Idempotent; belongs in the transaction that saved it.
+@transaction.atomic(savepoint=False)
+def count_people(*, changes: Sequence[StandingChange], today: dt.date) -> None:
+    """Makes the counts say what `changes` say of people today. Idempotent; belongs in the transaction that saved them.
 
-    She is counted in the units of the memberships that hold today and through which it is required of her. Two workers
-    meet at her Counted row: locked on PostgreSQL, made once whoever is first; SQLite has one writer.
+    A person is counted in the units of the jobs through which it is required of her. Whoever settles her holds her row,
+    so nobody else counts her meanwhile; SQLite has one writer.
     """
-    status, kept = None, []
-    if standing is not None and standing.required:
-        jobs = _jobs_of(person_id, certification_id, today)
-        kept = _kept([jobs])[0]
+    counted = _counted({change.person_id for change in changes})
+    required = [change for change in changes if change.required]
+    kept = dict(zip(map(_who, required), _kept([change.jobs for change in required]), strict=True))
+    deltas: Counter[Key] = Counter()
+    new, changed, gone = [], [], []
+    for change in changes:
+        pk, status_before, units_before = counted.get(_who(change), (0, 0, []))
+        units = kept.get(_who(change), [])
         status = tally_status(
-            standing.display,
-            expires_on=standing.expires_on,
-            waived=standing.waived,
-            paused=standing.paused,
-            today=today,
+            change.display, expires_on=change.expires_on, waived=change.waived, paused=change.paused, today=today
         )
-    row = _locked(person_id, certification_id)
-    if row is None and kept:
-        # Nothing is counted in it yet, so whoever of two workers loses subtracts nothing.
-        fresh = Counted(person_id=person_id, certification_id=certification_id, status=status or 0, units=[])
-        Counted.objects.bulk_create([fresh], ignore_conflicts=True)
-        row = _locked(person_id, certification_id)
-    if row is None:
-        return
-    changes = _contribution(certification_id, row.status, row.units, times=-1)
-    if kept and status is not None:
-        changes.update(_contribution(certification_id, status, kept))
-        if row.status != status or row.units != kept:
-            Counted.objects.filter(pk=row.pk).update(status=status, units=kept)
-    else:
-        row.delete()
-    _add_deltas(changes)
+        if (status, units) == (status_before, units_before) or not (units or pk):
+            continue
+        deltas.update(_contribution(change.certification_id, status_before, units_before, times=-1))
+        if not units:
+            gone.append(pk)
+            continue
+        deltas.update(_contribution(change.certification_id, status, units))
+        if pk:
+            changed.append((status, units, pk))
+        else:
+            new.append((change.person_id, change.certification_id, status, units))
+    insert_rows(Counted, ("person_id", "certification_id", "status", "units"), new)
+    update_rows(Counted, ("status", "units"), changed)
+    if gone:
+        Counted.objects.filter(pk__in=gone).delete()
+    _add_deltas(deltas)
 
 
-def _locked(person_id: int, certification_id: int) -> Counted | None:
-    rows = Counted.objects.select_for_update()
-    return rows.filter(person_id=person_id, certification_id=certification_id).first()
+def _who(change: StandingChange) -> tuple[int, int]:
+    return change.person_id, change.certification_id
 
 
-def _jobs_of(person_id: int, certification_id: int, today: dt.date) -> list[Job]:
-    threads = Requirement.objects.on(today).filter(person_id=person_id, certification_id=certification_id)
-    rows = Membership.objects.on(today).filter(person_id=person_id, thread__in=threads.values("membership_thread"))
-    return sorted(set(rows.values_list("unit_id", "role_id")))
+def _counted(person_ids: Iterable[int]) -> dict[tuple[int, int], tuple[int, int, list[list[int | None]]]]:
+    rows = Counted.objects.select_for_update().filter(person_id__in=list(person_ids)).order_by("pk")
+    return {
+        (person_id, certification_id): (pk, status, units)
+        for person_id, certification_id, pk, status, units in rows.values_list(
+            "person_id", "certification_id", "pk", "status", "units"
+        )
+    }
 
 
 def _contribution(certification_id: int, status: int, kept: Kept, *, times: int = 1) -> Counter[Key]:

@@ -11,7 +11,7 @@ from factories import LONG_AGO, make_grant, make_membership, make_person, make_r
 from accounts.models import User
 from agencies.models import Grant, Membership, Role, Unit
 from certification.models import Certification, Requirement, RequirementRule, Standing
-from certification.signals import standing_changed
+from certification.signals import StandingChange, standings_settled
 from certification.standing import display_today, state_today
 
 DAY = dt.timedelta(days=1)
@@ -80,9 +80,23 @@ class Place:
         self.tell(row)
         return row
 
-    def tell(self, row: Standing) -> None:
-        standing_changed.send(
-            sender=Standing, person_id=row.person_id, certification_id=row.certification_id, standing=row
+    def tell(self, *rows: Standing) -> None:
+        changes = [self.change(row) for row in rows]
+        standings_settled.send(sender=Standing, changes=changes, today=self.today)
+
+    def change(self, row: Standing) -> StandingChange:
+        """What a settle says of a standing: the jobs are those through which it is required of her today."""
+        mine = {"person_id": row.person_id, "certification_id": row.certification_id}
+        threads = Requirement.objects.on(self.today).filter(**mine).values("membership_thread")
+        jobs = Membership.objects.on(self.today).filter(person_id=row.person_id, thread__in=threads)
+        return StandingChange(
+            **mine,
+            required=row.required,
+            waived=row.waived,
+            paused=row.paused,
+            display=row.display,
+            expires_on=row.expires_on,
+            jobs=sorted(set(jobs.values_list("unit_id", "role_id"))),
         )
 
     def works(self, unit: Unit, role: Role | None = None, name: str = "Kari Amundsen", **fields: Any) -> User:

@@ -14,14 +14,14 @@ from factories import LONG_AGO, make_membership, make_person, make_role, make_un
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from agencies.models import Membership, Unit
 from agencies.signals import unit_moved
 from certification.models import Requirement, Standing
-from certification.signals import standing_changed
 from reports.contributions import TallyStatus
 from reports.models import Counted, Tally, TallyDelta, TallyMonth
 from reports.reading.figures import children_figures, figures, figures_of_each, roles_figures, unit_figures
-from reports.services import count_person, difference, fold_tallies, keep_month, recount, recount_below
+from reports.services import count_people, difference, fold_tallies, keep_month, recount, recount_below
 from reports.tasks import fold_tallies as fold_task
 
 ROLES = ("teacher", "assistant", "nurse")
@@ -73,7 +73,7 @@ def test_counting_again_changes_nothing_and_writes_nothing(place):
     person = place.works(place.lia, left=200)
     waiting = TallyDelta.objects.count()
     standing = Standing.objects.get(person=person)
-    count_person(person_id=person.pk, certification_id=place.certification.pk, standing=standing, today=place.today)
+    count_people(changes=[place.change(standing)], today=place.today)
     assert TallyDelta.objects.count() == waiting
 
 
@@ -82,7 +82,6 @@ def test_who_is_no_longer_required_or_has_left_is_not_counted(place):
     Membership.objects.filter(person=leaves).update(valid_to=place.today - dt.timedelta(days=1))
     place.stand(leaves, left=200)
     place.stand(freed, left=200, required=False)
-    standing_changed.send(sender=Standing, person_id=freed.pk, certification_id=place.certification.pk, standing=None)
     assert total(place, place.agency.path) == 1
     assert list(Counted.objects.values_list("person", flat=True)) == [kept.pk]
     fold_tallies()
@@ -399,15 +398,16 @@ def test_two_workers_that_count_the_same_person_for_the_first_time_count_her_onc
         display="not_started",
         computed_on=place.today,
     )
+    change = place.change(standing)
     errors: list[Exception] = []
     start = threading.Barrier(4)
 
     def counts():
         try:
             start.wait()
-            count_person(
-                person_id=person.pk, certification_id=place.certification.pk, standing=standing, today=place.today
-            )
+            with transaction.atomic():
+                User.objects.select_for_update().get(pk=person.pk)  # as whoever settles her
+                count_people(changes=[change], today=place.today)
         except Exception as error:  # told to the main thread
             errors.append(error)
         finally:

@@ -101,7 +101,7 @@ class Decision(Dated):
 class Cycle(models.Model):
     """One pass at a certification, with the rules it was opened with and all the dates that follow.
 
-    Opened with the strictest of the policies that then applied, field by field (`policies` says which), and never
+    Opened with the strictest of the policies that then applied, field by field (`policy_ids` says which), and never
     re-read from them: a tighter policy met later applies from the next cycle. `baseline_expires_on` is what the rules
     gave; an extension moves `expires_on` and leaves the baseline, so later cycles do not drift.
     """
@@ -124,8 +124,8 @@ class Cycle(models.Model):
     time_zone = models.CharField(max_length=50, default="Europe/Oslo")
 
     # The merged policy, as it was when the cycle opened.
-    policies = models.ManyToManyField(Policy, related_name="+")
-    policy_versions = models.CharField(max_length=200, help_text="Of `policies`, for every explanation: «2026-2».")
+    policy_ids = models.JSONField(default=list, help_text="Of Policy, the national one first. None is ever deleted.")
+    policy_versions = models.CharField(max_length=200, help_text="Of those, for every explanation: «2026-2».")
     path = models.ForeignKey(LearningPath, on_delete=models.PROTECT, related_name="+")
     steps = models.JSONField(
         help_text='What must be shown: [{"subject": "course"|"quiz", "key": uuid}], the union of the paths.'

@@ -48,7 +48,6 @@ class LedgerEvent(models.Model):
         MOVED = "moved", _("utløp flyttet")
         DECIDED = "decided", _("vedtak")
         UNDONE = "undone", _("vedtak opphevet")
-        SETTLED = "settled", _("status gjort opp")
 
     chain = models.ForeignKey(LedgerChain, on_delete=models.PROTECT, related_name="events")
     number = models.PositiveIntegerField()

@@ -1,252 +1,252 @@
-"""Opening a cycle, letting a person test herself, and closing it when everything is shown."""
+"""Opening passes, letting people test themselves, and closing a pass when everything is shown. For many at once.
+
+What is decided is collected, and written when the batch is done: `Opening` and the rest of it in `CycleChanges`.
+"""
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.utils import timezone
 
-from agencies.models import Unit
-from assessments.models import Quiz
-from assessments.services import allow_attempts, withdraw_allowance
-from certification.merging import Terms, Tightening, strictest, union
-from certification.models import Certificate, Certification, Cycle, CycleEvidence, Policy
+from assessments.services import Allowance, allow_many, withdraw_many
+from certification.models import Certificate, Cycle, CycleEvidence
+from certification.passes import (
+    Duty,
+    Earned,
+    OpenPass,
+    Ruling,
+    Shown,
+    completed_on,
+    evidence_counts_from,
+    terms_facts,
+    tests_to_allow,
+)
 from certification.periods import Period, parse_period
+from certification.services.ledger import Entry
+from certification.services.rulebook import Rulebook
 from certification.validity import Previous, validity
-from courses.models import LearningPath, ModuleProgress
-from evidence.models import Evidence
+from common.bulk import insert_rows, next_ids, update_rows
+from common.codes import new_code
+
+_ZONE = "Europe/Oslo"
+_INSERT = (
+    "id", "public_id", "person_id", "certification_id", "agency_id", "number", "state", "imported", "optional",
+    "opened_on", "recorded_at", "time_zone", "policy_ids", "policy_versions", "path_id", "steps", "pass_mark",
+    "validity", "window", "grace", "date_base", "fixed_day", "minimum_active", "least_assurance", "attempts", "cool_down_days",
+    "evidence_from", "due_on", "editions",
+)  # fmt: skip
+_SATISFIED = (
+    "state", "satisfied_on", "begun_on", "valid_from", "expires_on", "baseline_expires_on", "window_opens_on",
+    "grace_until", "editions",
+)  # fmt: skip
 
 
-class NoPolicyError(Exception):
-    """The certification has no national policy in force, so no cycle can be opened for it."""
-
-
-def policies_for(certification: Certification, agency_ids: set[int], today: dt.date) -> list[Policy]:
-    """The policies in force: the national one first, then the newest of each of `agency_ids`.
-
-    Raises NoPolicyError when there is no national one.
-    """
-    rows = (
-        Policy.objects.current()
-        .filter(certification=certification, valid_from__lte=today)
-        .select_related("path", "refresher_path")
-        .order_by("-valid_from", "-id")
-    )
-    newest: dict[int | None, Policy] = {}
-    for row in rows:
-        if row.agency_id is None or row.agency_id in agency_ids:
-            newest.setdefault(row.agency_id, row)
-    national = newest.pop(None, None)
-    if national is None:
-        raise NoPolicyError(certification.key)
-    return [national, *sorted(newest.values(), key=lambda row: row.pk)]
-
-
-def merged_terms(policies: Sequence[Policy]) -> Terms:
-    """The strictest of `policies`, field by field; the first is the national one."""
-    national, *agencies = policies
-    return strictest(
-        Terms(
-            pass_mark=national.pass_mark or 0,
-            validity=national.validity,
-            window=national.window,
-            grace=national.grace or "P0D",
-            date_base=national.date_base,
-            fixed_day=national.fixed_day,
-            minimum_active=national.minimum_active,
-            least_assurance=national.least_assurance or 0,
-            attempts=national.attempts,
-            cool_down_days=national.cool_down_days or 0,
-        ),
-        [
-            Tightening(
-                pass_mark=row.pass_mark,
-                validity=row.validity,
-                grace=row.grace,
-                least_assurance=row.least_assurance,
-                attempts=row.attempts,
-                cool_down_days=row.cool_down_days,
-            )
-            for row in agencies
-        ],
-    )
-
-
-def path_steps(path: LearningPath) -> list[tuple[str, str]]:
-    """The steps of a path as (subject, key)."""
-    return [
-        ("quiz", str(step.quiz.key)) if step.quiz else ("course", str(step.course_key))
-        for step in path.steps.select_related("quiz").order_by("position")
-    ]
-
-
-@transaction.atomic
-def open_cycle(
+def new_pass(
     *,
-    person_id: int,
-    certification: Certification,
-    agency: Unit | None,
-    agency_ids: set[int],
-    due_on: dt.date | None,
-    today: dt.date,
-    previous: Cycle | None,
+    certification_id: int,
+    duty: Duty,
     renewal: bool,
-) -> Cycle:
-    """Opens the next cycle under the strictest of the policies that apply today; the open one if there is one.
+    newest: Earned | None,
+    rulings: Sequence[Ruling],
+    number: int,
+    rulebook: Rulebook,
+) -> OpenPass:
+    """The next pass, under the strictest of the policies that apply today. Raises NoPolicyError.
 
-    A renewal takes the refresher path where the policy has one. What counts is from the day the previous window opened.
+    A renewal takes the refresher path where the policy has one, and is due when what she holds runs out.
     """
-    policies = policies_for(certification, agency_ids, today)
-    terms = merged_terms(policies)
-    paths = [
-        path
-        for row in policies
-        if (path := (row.refresher_path if renewal and row.refresher_path else row.path)) is not None
-    ]
-    # Prior learning counts for a first cycle when it is not older than what it would earn.
-    evidence_from = (
-        previous.window_opens_on
-        if previous and previous.window_opens_on
-        else parse_period(terms.validity).before(today)
-    )
-    last = Cycle.objects.filter(person_id=person_id, certification=certification).aggregate(n=Max("number"))["n"]
-    try:
-        with transaction.atomic():
-            cycle = Cycle.objects.create(
-                person_id=person_id,
-                certification=certification,
-                agency=agency,
-                number=(last or 0) + 1,
-                opened_on=today,
-                time_zone=agency.time_zone if agency else "Europe/Oslo",
-                path=paths[0],
-                policy_versions=" + ".join(policy.version for policy in policies),
-                steps=[{"subject": s, "key": k} for s, k in union(path_steps(path) for path in paths)],
-                pass_mark=terms.pass_mark,
-                validity=terms.validity,
-                window=terms.window,
-                grace=terms.grace,
-                date_base=terms.date_base,
-                fixed_day=terms.fixed_day,
-                minimum_active=terms.minimum_active,
-                least_assurance=terms.least_assurance,
-                attempts=terms.attempts,
-                cool_down_days=terms.cool_down_days,
-                evidence_from=evidence_from,
-                due_on=due_on,
-            )
-    except IntegrityError:  # another worker was first: hers is the open cycle
-        return Cycle.objects.get(person_id=person_id, certification=certification, state=Cycle.State.OPEN)
-    cycle.policies.set(policies)
-    return cycle
-
-
-def shown_steps(cycle: Cycle) -> dict[int, Evidence]:
-    """Step number → the earliest evidence that satisfies it, for the steps that are satisfied.
-
-    Nothing older than `evidence_from` counts. Tests must also be of at least `least_assurance`; reading is
-    self-declared by its nature, and it is the test that certifies.
-    """
-    keys = [uuid.UUID(step["key"]) for step in cycle.steps]
-    rows = (
-        Evidence.objects.of(cycle.person_id)
-        .filter(subject_key__in=keys, subject__in=[Evidence.Subject.COURSE, Evidence.Subject.QUIZ])
-        .filter(occurred_on__gte=cycle.evidence_from)
-        .exclude(result=Evidence.Result.FAILED)
-        .order_by("occurred_at", "id")
-    )
-    shown: dict[int, Evidence] = {}
-    for row in rows:
-        for number, step in enumerate(cycle.steps):
-            if number in shown or step["key"] != str(row.subject_key) or step["subject"] != row.subject:
-                continue
-            if step["subject"] == "quiz" and row.assurance < cycle.least_assurance:
-                continue
-            shown[number] = row
-    return shown
-
-
-def advance(cycle: Cycle, previous: Cycle | None, today: dt.date) -> Cycle:
-    """Takes an open cycle as far as the evidence goes: allows the tests that are due, or satisfies it."""
-    shown = shown_steps(cycle)
-    if len(shown) == len(cycle.steps) and cycle.steps:
-        return satisfy(cycle, shown, previous)
-    for number, step in enumerate(cycle.steps):
-        before_it_is_read = all(i in shown for i in range(number) if cycle.steps[i]["subject"] == "course")
-        if step["subject"] == "quiz" and number not in shown and before_it_is_read:
-            allow_attempts(
-                person=cycle.person,
-                quiz=Quiz.objects.get(key=step["key"]),
-                given_for=f"cycle:{cycle.public_id}",
-                pass_mark=cycle.pass_mark,
-                attempts=cycle.attempts,
-                cool_down_days=cycle.cool_down_days,
-                opens_on=cycle.opened_on,
-                agency=cycle.agency,
-            )
-    if cycle.begun_on is None and _has_begun(cycle, shown):
-        cycle.begun_on = today
-        cycle.save(update_fields=["begun_on"])
-    return cycle
-
-
-def _has_begun(cycle: Cycle, shown: dict[int, Evidence]) -> bool:
-    keys = [uuid.UUID(step["key"]) for step in cycle.steps]
-    if shown:
-        return True
-    if ModuleProgress.objects.filter(
-        person_id=cycle.person_id, course_key__in=keys, last_opened_at__date__gte=cycle.evidence_from
-    ).exists():
-        return True
-    return (
-        Evidence.objects.of(cycle.person_id)
-        .filter(subject=Evidence.Subject.QUIZ, subject_key__in=keys, occurred_on__gte=cycle.evidence_from)
-        .exists()
+    today = rulebook.today
+    policies, terms = rulebook.policies(certification_id, frozenset(claim.agency_id for claim in duty.claims))
+    path_id, steps = rulebook.steps(policies, renewal=renewal)
+    prior = parse_period(policies[0].prior_learning or terms.validity).before(today)
+    return OpenPass(
+        pk=0,
+        public_id=uuid.uuid4(),
+        number=number,
+        agency_id=duty.agency_id,
+        optional=False,
+        opened_on=today,
+        begun_on=None,
+        evidence_from=evidence_counts_from(newest, rulings, prior, today),
+        due_on=None if renewal else duty.due_on,
+        path_id=path_id,
+        policy_ids=[policy.pk for policy in policies],
+        policy_versions=" + ".join(policy.version for policy in policies),
+        steps=steps,
+        pass_mark=terms.pass_mark,
+        validity=terms.validity,
+        window=terms.window,
+        grace=terms.grace,
+        date_base=terms.date_base,
+        fixed_day=terms.fixed_day,
+        minimum_active=terms.minimum_active,
+        least_assurance=terms.least_assurance,
+        attempts=terms.attempts,
+        cool_down_days=terms.cool_down_days,
     )
 
 
-@transaction.atomic(savepoint=False)
-def satisfy(cycle: Cycle, shown: dict[int, Evidence], previous: Cycle | None) -> Cycle:
-    """Writes the dates, what was shown and the certificate: once, whoever else tries at the same time."""
-    tests = [shown[i].occurred_on for i, step in enumerate(cycle.steps) if step["subject"] == "quiz"]
-    completed_on = max(tests or [row.occurred_on for row in shown.values()])
+def earn(one: OpenPass, shown: Mapping[int, Shown], newest: Earned | None) -> tuple[Earned, dt.date]:
+    """What a pass of which everything is shown gives, and the day it was completed."""
+    day = completed_on(one, shown)
     dates = validity(
-        completed_on,
-        period=parse_period(cycle.validity),
-        window=parse_period(cycle.window),
-        grace=parse_period(cycle.grace) if cycle.grace else Period(),
-        date_base=cycle.date_base,
-        previous=(
-            Previous(expires_on=previous.expires_on, baseline=previous.baseline_expires_on)
-            if previous and previous.expires_on and previous.baseline_expires_on
-            else None
-        ),
-        fixed_day=cycle.fixed_day,
-        minimum_active=parse_period(cycle.minimum_active) if cycle.minimum_active else None,
+        day,
+        period=parse_period(one.validity),
+        window=parse_period(one.window),
+        grace=parse_period(one.grace) if one.grace else Period(),
+        date_base=one.date_base,
+        previous=Previous(expires_on=newest.expires_on, baseline=newest.baseline) if newest else None,
+        fixed_day=one.fixed_day,
+        minimum_active=parse_period(one.minimum_active) if one.minimum_active else None,
     )
-    changes = {
-        "state": Cycle.State.SATISFIED,
-        "satisfied_on": completed_on,
-        "begun_on": cycle.begun_on or completed_on,
-        "valid_from": dates.valid_from,
-        "expires_on": dates.expires_on,
-        "baseline_expires_on": dates.expires_on,
-        "window_opens_on": dates.window_opens_on,
-        "grace_until": dates.grace_until,
-        "editions": ", ".join(str(row.edition_number) for row in shown.values() if row.edition_number is not None),
-    }
-    if not Cycle.objects.filter(pk=cycle.pk, state=Cycle.State.OPEN).update(**changes):
-        cycle.refresh_from_db()  # somebody else satisfied it: hers is the certificate
-        return cycle
-    for name, value in changes.items():
-        setattr(cycle, name, value)
-    CycleEvidence.objects.bulk_create(
-        CycleEvidence(cycle=cycle, evidence=row, step=step) for step, row in shown.items()
+    earned = Earned(
+        pk=one.pk,
+        public_id=one.public_id,
+        valid_from=dates.valid_from,
+        window_opens_on=dates.window_opens_on,
+        expires_on=dates.expires_on,
+        grace_until=dates.grace_until,
+        baseline=dates.expires_on,
     )
-    Certificate.objects.create(cycle=cycle, issued_on=completed_on)
-    for step in cycle.steps:
-        if step["subject"] == "quiz":
-            quiz = Quiz.objects.get(key=step["key"])
-            withdraw_allowance(given_for=f"cycle:{cycle.public_id}", person=cycle.person, quiz=quiz)
-    return cycle
+    return earned, day
+
+
+@dataclass(slots=True)
+class CycleChanges:
+    """What a batch has decided about cycles, to be written together."""
+
+    rulebook: Rulebook
+    opened: list[tuple[int, int, OpenPass]] = field(default_factory=list)
+    satisfied: list[tuple[OpenPass, Earned, dt.date, Mapping[int, Shown]]] = field(default_factory=list)
+    begun: list[OpenPass] = field(default_factory=list)
+    optional: list[OpenPass] = field(default_factory=list)
+    allowed: list[Allowance] = field(default_factory=list)
+    withdrawn: list[tuple[int, int, str]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+    def open(self, person_id: int, certification_id: int, one: OpenPass) -> None:
+        self.opened.append((person_id, certification_id, one))
+        facts = {
+            "cycle": one.public_id,
+            "certification": certification_id,
+            "number": one.number,
+            "opened_on": one.opened_on,
+            "evidence_from": one.evidence_from,
+            "due_on": one.due_on,
+            **terms_facts(one),
+        }
+        self.entries.append((person_id, "opened", facts))
+
+    def set_optional(self, person_id: int, one: OpenPass, optional: bool) -> None:
+        one.optional = optional
+        self.optional.append(one)
+        self.entries.append((person_id, "optional", {"cycle": one.public_id, "optional": optional}))
+
+    def begin(self, person_id: int, one: OpenPass, today: dt.date) -> None:
+        one.begun_on = today
+        self.begun.append(one)
+        self.entries.append((person_id, "begun", {"cycle": one.public_id, "begun_on": today}))
+
+    def allow(self, person_id: int, one: OpenPass, shown: Mapping[int, Shown]) -> None:
+        """Lets her sit the tests that are due."""
+        for key in tests_to_allow(one, shown):
+            quiz_id = self.rulebook.quiz_ids.get(key)
+            if quiz_id is not None:
+                self.allowed.append(allowance_of(person_id, quiz_id, one))
+
+    def satisfy(self, person_id: int, one: OpenPass, shown: Mapping[int, Shown], newest: Earned | None) -> Earned:
+        earned, day = earn(one, shown, newest)
+        one.begun_on = one.begun_on or day
+        self.satisfied.append((one, earned, day, shown))
+        for step in one.steps:
+            if step["subject"] == "quiz" and step["key"] in self.rulebook.quiz_ids:
+                self.withdrawn.append((person_id, self.rulebook.quiz_ids[step["key"]], given_for(one.public_id)))
+        facts = {
+            "cycle": one.public_id,
+            "satisfied_on": day,
+            "begun_on": one.begun_on,
+            "valid_from": earned.valid_from,
+            "expires_on": earned.expires_on,
+            "baseline_expires_on": earned.baseline,
+            "window_opens_on": earned.window_opens_on,
+            "grace_until": earned.grace_until,
+            "editions": _editions(shown),
+            "evidence": [str(row.public_id) for row in shown.values()],
+        }
+        self.entries.append((person_id, "satisfied", facts))
+        return earned
+
+    def number_opened(self) -> None:
+        """Gives the new cycles their primary keys, before anything refers to them."""
+        fresh = [one for _person, _certification, one in self.opened if not one.pk]
+        for one, pk in zip(fresh, next_ids(Cycle, len(fresh)) if fresh else [], strict=True):
+            one.pk = pk
+
+    def write(self) -> None:
+        """Writes everything but the ledger's entries."""
+        now = timezone.now()
+        insert_rows(Cycle, _INSERT, (_inserted(*row, now, self.rulebook) for row in self.opened))
+        update_rows(Cycle, ("optional",), ((one.optional, one.pk) for one in self.optional))
+        update_rows(Cycle, ("begun_on",), ((one.begun_on, one.pk) for one in self.begun))
+        update_rows(Cycle, _SATISFIED, (_updated(*row) for row in self.satisfied))
+        insert_rows(
+            CycleEvidence,
+            ("cycle_id", "evidence_id", "step"),
+            (
+                (one.pk, row.pk, step)
+                for one, _earned, _day, shown in self.satisfied
+                for step, row in sorted(shown.items())
+            ),
+        )
+        insert_rows(
+            Certificate,
+            ("cycle_id", "code", "issued_on", "recorded_at"),
+            ((one.pk, new_code(), day, now) for one, _earned, day, _shown in self.satisfied),
+        )
+        allow_many(self.allowed)
+        withdraw_many(self.withdrawn)
+
+
+def given_for(public_id: uuid.UUID) -> str:
+    """What an allowance for a cycle says it was given for."""
+    return f"cycle:{public_id}"
+
+
+def allowance_of(person_id: int, quiz_id: int, one: OpenPass) -> Allowance:
+    return Allowance(
+        person_id=person_id,
+        quiz_id=quiz_id,
+        given_for=given_for(one.public_id),
+        pass_mark=one.pass_mark,
+        attempts=one.attempts,
+        cool_down_days=one.cool_down_days,
+        # After a revocation nothing counts that was shown the same day: she is not let in before it does.
+        opens_on=max(one.opened_on, one.evidence_from),
+        agency_id=one.agency_id,
+    )
+
+
+def _editions(shown: Mapping[int, Shown]) -> str:
+    return ", ".join(str(row.edition_number) for row in shown.values() if row.edition_number is not None)
+
+
+def _inserted(
+    person_id: int, certification_id: int, one: OpenPass, now: dt.datetime, rulebook: Rulebook
+) -> tuple[Any, ...]:
+    zone = rulebook.time_zones.get(one.agency_id, _ZONE) if one.agency_id else _ZONE
+    return (
+        one.pk, one.public_id, person_id, certification_id, one.agency_id, one.number, Cycle.State.OPEN, False, False,
+        one.opened_on, now, zone, one.policy_ids, one.policy_versions, one.path_id, one.steps, one.pass_mark,
+        one.validity, one.window, one.grace, one.date_base, one.fixed_day, one.minimum_active, one.least_assurance,
+        one.attempts, one.cool_down_days, one.evidence_from, one.due_on, "",
+    )  # fmt: skip
+
+
+def _updated(one: OpenPass, earned: Earned, day: dt.date, shown: Mapping[int, Shown]) -> tuple[Any, ...]:
+    return (
+        Cycle.State.SATISFIED, day, one.begun_on, earned.valid_from, earned.expires_on, earned.baseline,
+        earned.window_opens_on, earned.grace_until, _editions(shown), one.pk,
+    )  # fmt: skip

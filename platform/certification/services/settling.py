@@ -1,4 +1,8 @@
-"""Settling: from what a person has shown and what is required of her to where she stands."""
+"""Settling: from what people have shown and what is required of them to where they stand.
+
+One person and a hundred thousand go through the same lines: rows are read for the whole batch, the pure functions of
+`passes.py` decide, and what changed is written together.
+"""
 
 import datetime as dt
 import logging
@@ -7,261 +11,319 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from agencies.models import Membership, MembershipPause
-from certification.models import Certification, Cycle, Decision, Requirement, SettleMark, Standing
-from certification.services.cycles import NoPolicyError, advance, open_cycle
-from certification.services.requirements import certifications_of, sync_requirements
-from certification.signals import standing_changed
-from certification.standing import Held, display_status, next_change, standing_on
+from certification.asof import held_of_chain
+from certification.models import SettleMark, Standing
+from certification.passes import Duty, Earned, OpenPass, Ruling, duty_on, should_open, state_on, steps_shown, turns_of
+from certification.services.cycles import CycleChanges, new_pass
+from certification.services.ledger import Entry, log_all
+from certification.services.requirements import sync_requirements
+from certification.services.rows import STANDING, PersonRows, read_evidence, read_people, read_progress
+from certification.services.rulebook import NoPolicyError, Rulebook
+from certification.signals import StandingChange, standings_settled
+from certification.standing import Held, display_status, next_change
 from certification.statuses import StandingState
-from evidence.models import Evidence
+from common.bulk import insert_rows, update_rows
 
 logger = logging.getLogger(__name__)
 
-_DAY = dt.timedelta(days=1)
+BATCH = 1000
 # Rows that were being written while a settle read may bear an earlier time than the settle: it looks back this far.
 _MARGIN = dt.timedelta(minutes=1)
-# How far back the sweep looks for rows that nobody settled.
-_HORIZON = dt.timedelta(days=2)
 
 
-@dataclass(frozen=True, slots=True)
-class _Duty:
-    """What the requirements of one certification amount to on a day."""
+def settle_person(person_id: int, today: dt.date | None = None) -> None:
+    """Brings requirements, cycles, certificates and standings of one person up to date. Idempotent."""
+    today = today or timezone.localdate()
+    _settle_batch([person_id], Rulebook(today))
 
-    required: bool
-    waived: bool
-    paused: bool
-    due_on: dt.date | None
-    rows: Sequence[Requirement]
+
+def settle_people(person_ids: Iterable[int], today: dt.date | None = None) -> int:
+    """As `settle_person`, for many: in batches, each a transaction. Returns how many were settled.
+
+    Where a batch fails, its people are settled one by one, and one failure is no other's.
+    """
+    today = today or timezone.localdate()
+    rulebook = Rulebook(today)
+    ordered = sorted(set(person_ids))
+    settled = 0
+    for start in range(0, len(ordered), BATCH):
+        batch = ordered[start : start + BATCH]
+        try:
+            settled += _settle_batch(batch, rulebook)
+        except Exception:
+            logger.exception("could not settle %s people together", len(batch))
+            settled += sum(_settled_alone(person_id, today) for person_id in batch)
+    return settled
+
+
+def _settled_alone(person_id: int, today: dt.date) -> bool:
+    try:
+        settle_person(person_id, today)
+    except Exception:
+        logger.exception("could not settle person %s", person_id)
+        return False
+    return True
+
+
+@dataclass(slots=True)
+class _Case:
+    """One person and one certification, on the way from her rows to her standing."""
+
+    person_id: int
+    certification_id: int
+    person: PersonRows
+    duty: Duty
+    earned: list[Earned]
+    rulings: Sequence[Ruling]
+    held: Held | None
+    state: StandingState
+    open: OpenPass | None
+
+    @property
+    def newest(self) -> Earned | None:
+        return self.earned[-1] if self.earned else None
+
+    def look_again(self, today: dt.date) -> None:
+        """After a pass was satisfied."""
+        self.held = _held(self.earned)
+        self.state = state_on(today, self.newest, self.held, self.rulings)
 
 
 @transaction.atomic
-def settle_person(person_id: int, today: dt.date | None = None) -> None:
-    """Brings requirements, cycles, certificates and standings of one person up to date.
+def _settle_batch(person_ids: Sequence[int], rulebook: Rulebook) -> int:
+    """Settles people in one transaction, safe under two workers.
 
-    Idempotent, and safe under two workers: the person's row is the lock on PostgreSQL, SQLite has one writer, and the
-    database holds one open cycle and one certificate a cycle whatever happens.
+    Their rows are the lock on PostgreSQL, in one order; SQLite has one writer; and the database holds one open cycle
+    and one certificate a cycle whatever happens.
     """
-    today = today or timezone.localdate()
-    started = timezone.now()
-    User.objects.select_for_update().get(pk=person_id)
-    requirements = sync_requirements(person_id, today)
-    paused = _paused_threads(requirements, today)
-    for certification in certifications_of(person_id, requirements):
-        rows = [row for row in requirements if row.certification_id == certification.pk]
-        _settle_certification(person_id, certification, rows, paused, today)
-    if not SettleMark.objects.filter(person_id=person_id).update(settled_at=started - _MARGIN):
-        SettleMark.objects.create(person_id=person_id, settled_at=started - _MARGIN)
+    today, started = rulebook.today, timezone.now()
+    lock = User.objects.select_for_update(no_key=True).filter(pk__in=person_ids).order_by("pk")
+    people = read_people(list(lock.values_list("pk", flat=True)), today)
+    sync_requirements(people, rulebook, today)
+    changes = CycleChanges(rulebook)
+    cases = [case for person_id, person in people.items() for case in _cases(person_id, person, today)]
+    for case in cases:
+        _open_if_due(case, changes)
+    changes.number_opened()
+    _advance([case for case in cases if case.open is not None], changes)
+    changes.write()
+    duties = _keep_standings(cases, today)
+    log_all([*changes.entries, *duties], at=started)
+    _mark(list(people), started)
+    standings_settled.send(sender=Standing, changes=[_change(case, today) for case in cases], today=today)
+    return len(people)
 
 
-def _settle_certification(
-    person_id: int,
-    certification: Certification,
-    requirements: Sequence[Requirement],
-    paused: dict[object, list[MembershipPause]],
-    today: dt.date,
-) -> None:
-    decisions = list(
-        Decision.objects.current().filter(person_id=person_id, certification=certification, valid_from__lte=today)
-    )
-    duty = _duty(requirements, decisions, paused, today)
-    cycles = list(
-        Cycle.objects.filter(person_id=person_id, certification=certification)
-        .exclude(state=Cycle.State.CLOSED)
-        .select_related("person", "agency")
-        .order_by("number")
-    )
-    open_one = next((cycle for cycle in cycles if cycle.state == Cycle.State.OPEN), None)
-    done = [cycle for cycle in cycles if cycle.state == Cycle.State.SATISFIED]
-    state = _state(done, decisions, today)
-    if open_one is None and _should_open(duty, state):
-        agencies = {row.agency_id: row.agency for row in duty.rows}
-        renewal = state in (StandingState.WINDOW, StandingState.GRACE)
-        try:
-            open_one = open_cycle(
+def _cases(person_id: int, person: PersonRows, today: dt.date) -> list[_Case]:
+    """The certifications that a person has anything to do with: required of her, begun, or stood in."""
+    claims: dict[int, list[Any]] = {}
+    for claim in person.claims:
+        claims.setdefault(claim.certification_id, []).append(claim)
+    concerned = {*claims, *person.earned, *person.open, *person.standings}
+    cases = []
+    for certification_id in sorted(concerned):
+        rulings = person.rulings.get(certification_id, ())
+        earned = person.earned.get(certification_id, [])
+        held = _held(earned)
+        cases.append(
+            _Case(
                 person_id=person_id,
-                certification=certification,
-                agency=next(iter(agencies.values()), None),
-                agency_ids=set(agencies),
-                due_on=None if renewal else duty.due_on,
-                today=today,
-                previous=done[-1] if done else None,
-                renewal=renewal,
+                certification_id=certification_id,
+                person=person,
+                duty=duty_on(today, claims.get(certification_id, ()), rulings, person.leave),
+                earned=earned,
+                rulings=rulings,
+                held=held,
+                state=state_on(today, earned[-1] if earned else None, held, rulings),
+                open=person.open.get(certification_id),
             )
-        except NoPolicyError:
-            logger.warning("certification %s has no policy in force", certification.key)
-    if open_one is not None:
-        if open_one.optional == duty.required:
-            open_one.optional = not duty.required
-            open_one.save(update_fields=["optional"])
-        open_one = advance(open_one, done[-1] if done else None, today)
-        if open_one.state == Cycle.State.SATISFIED:
-            done.append(open_one)
-            open_one = None
-            state = _state(done, decisions, today)
-    _keep_standing(person_id, certification, duty, decisions, done, open_one, state, requirements, paused, today)
+        )
+    return cases
 
 
-def _should_open(duty: _Duty, state: StandingState) -> bool:
-    return duty.required and not duty.waived and state not in (StandingState.CERTIFIED, StandingState.SUSPENDED)
+def _held(earned: Sequence[Earned]) -> Held | None:
+    return held_of_chain([(one.valid_from, one.window_opens_on, one.expires_on, one.grace_until) for one in earned])
 
 
-def _held(done: Sequence[Cycle]) -> Held | None:
-    """The dates of the newest satisfied cycle, valid from the first day of the unbroken chain that leads to it."""
-    if not done:
-        return None
-    newest = done[-1]
-    first = newest.valid_from
-    for older in reversed(done[:-1]):
-        if not (first and older.expires_on and older.valid_from and older.expires_on >= first - _DAY):
-            break
-        first = older.valid_from
-    if not (first and newest.window_opens_on and newest.expires_on and newest.grace_until):
-        return None
-    return Held(first, newest.window_opens_on, newest.expires_on, newest.grace_until)
-
-
-def _state(done: Sequence[Cycle], decisions: Iterable[Decision], today: dt.date) -> StandingState:
-    newest = done[-1].pk if done else None
-    kinds = {row.kind for row in decisions if row.cycle_id == newest and newest and row.holds_on(today)}
-    return standing_on(
-        today,
-        _held(done),
-        revoked=Decision.Kind.REVOCATION in kinds,
-        suspended=Decision.Kind.SUSPENSION in kinds,
-    )
-
-
-def _duty(
-    requirements: Sequence[Requirement],
-    decisions: Iterable[Decision],
-    paused: dict[object, list[MembershipPause]],
-    today: dt.date,
-) -> _Duty:
-    now = [row for row in requirements if row.holds_on(today)]
-    on_leave = [row for row in now if any(pause.holds_on(today) for pause in paused.get(row.membership_thread, []))]
-    active = [row for row in now if row not in on_leave]
-    waived = any(row.kind == Decision.Kind.WAIVER and row.holds_on(today) for row in decisions)
-    return _Duty(
-        required=bool(now),
-        waived=bool(now) and waived,
-        paused=bool(now) and not active,
-        due_on=min((row.due_on for row in active or now), default=None),
-        rows=sorted(active or now, key=lambda row: (row.due_on, row.pk)),
-    )
-
-
-def _keep_standing(
-    person_id: int,
-    certification: Certification,
-    duty: _Duty,
-    decisions: Sequence[Decision],
-    done: Sequence[Cycle],
-    open_one: Cycle | None,
-    state: StandingState,
-    requirements: Sequence[Requirement],
-    paused: dict[object, list[MembershipPause]],
-    today: dt.date,
-) -> None:
-    if not requirements and not done and open_one is None:
-        Standing.objects.filter(person_id=person_id, certification=certification).delete()
-        standing_changed.send(sender=Standing, person_id=person_id, certification_id=certification.pk, standing=None)
-        return
-    held = _held(done)
-    begun = open_one is not None and open_one.begun_on is not None
-    turns: list[dt.date | None] = []
-    for row in requirements:
-        turns += [row.valid_from, row.valid_to + _DAY if row.valid_to else None]
-        for pause in paused.get(row.membership_thread, []):
-            turns += [pause.valid_from, pause.valid_to + _DAY if pause.valid_to else None]
-    for decision in decisions:
-        turns += [decision.valid_from, decision.valid_to + _DAY if decision.valid_to else None]
-    first = duty.rows[0] if duty.rows else None
-    # The person's row is locked, so nobody else is making this one.
-    standing = Standing.objects.filter(person_id=person_id, certification=certification).first()
-    if standing is None:
-        standing = Standing(person_id=person_id, certification=certification)
-    changes: dict[str, Any] = {
-        "agency_id": first.agency_id if first else None,
-        "state": state,
-        "cycle": done[-1] if done else None,
-        "valid_from": held.valid_from if held else None,
-        "window_opens_on": held.window_opens_on if held else None,
-        "expires_on": held.expires_on if held else None,
-        "grace_until": held.grace_until if held else None,
-        "required": duty.required,
-        "waived": duty.waived,
-        "paused": duty.paused,
-        "due_on": duty.due_on,
-        "rule_id": first.rule_id if first else None,
-        "open_cycle": open_one,
-        "begun": begun,
-        "display": display_status(
-            today,
-            state,
-            required=duty.required,
-            waived=duty.waived,
-            paused=duty.paused,
-            due_on=duty.due_on,
-            begun=begun,
-        ),
-        "computed_on": today,
-        "next_change_on": next_change(today, held, duty.due_on, turns),
-    }
-    for name, value in changes.items():
-        setattr(standing, name, value)
-    standing.save()
-    standing_changed.send(sender=Standing, person_id=person_id, certification_id=certification.pk, standing=standing)
-
-
-def _paused_threads(requirements: Iterable[Requirement], today: dt.date) -> dict[object, list[MembershipPause]]:
-    """Membership thread → its leave that has not ended."""
-    threads = {row.membership_thread for row in requirements}
-    found: dict[object, list[MembershipPause]] = {}
-    for pause in (
-        MembershipPause.objects.current()
-        .filter(membership__thread__in=threads)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-        .select_related("membership")
-    ):
-        found.setdefault(pause.membership.thread, []).append(pause)
-    return found
-
-
-def people_to_settle(today: dt.date, limit: int = 10_000) -> list[int]:
-    """Who needs settling: her answer changes by itself by today, or something about her is newer than her mark."""
-    due = Standing.objects.filter(next_change_on__lte=today).values_list("person_id", flat=True)
-    since = timezone.now() - _HORIZON
-    marks = dict(SettleMark.objects.filter(settled_at__gte=since).values_list("person_id", "settled_at"))
-    newer: dict[int, dt.datetime] = {}
-    recent = [
-        Evidence.objects.filter(recorded_at__gte=since).values_list("person_id", "recorded_at"),
-        Membership.objects.filter(recorded_at__gte=since).values_list("person_id", "recorded_at"),
-        Membership.objects.filter(superseded_at__gte=since).values_list("person_id", "superseded_at"),
-        MembershipPause.objects.filter(recorded_at__gte=since).values_list("membership__person_id", "recorded_at"),
-        MembershipPause.objects.filter(superseded_at__gte=since).values_list("membership__person_id", "superseded_at"),
-    ]
-    for rows in recent:
-        for person_id, at in rows.iterator():
-            if at > newer.get(person_id, since):
-                newer[person_id] = at
-    waiting = [person_id for person_id, at in newer.items() if person_id not in marks or marks[person_id] < at]
-    return list(dict.fromkeys([*due[:limit], *waiting]))[:limit]
-
-
-def settle_due(today: dt.date | None = None) -> int:
-    """Settles everyone who needs it, each in a transaction of her own; returns how many. One failure is no other's."""
-    today = today or timezone.localdate()
-    settled = 0
-    for person_id in people_to_settle(today):
+def _open_if_due(case: _Case, changes: CycleChanges) -> None:
+    today = changes.rulebook.today
+    if case.open is None and should_open(case.duty, case.state):
         try:
-            settle_person(person_id, today)
-            settled += 1
-        except Exception:
-            logger.exception("could not settle person %s", person_id)
-    return settled
+            case.open = new_pass(
+                certification_id=case.certification_id,
+                duty=case.duty,
+                renewal=case.state in (StandingState.WINDOW, StandingState.GRACE),
+                newest=case.newest,
+                rulings=[ruling for ruling in case.rulings if ruling.days.first <= today],
+                number=case.person.numbers.get(case.certification_id, 0) + 1,
+                rulebook=changes.rulebook,
+            )
+        except NoPolicyError as error:
+            logger.warning("%s", error)
+            return
+        changes.open(case.person_id, case.certification_id, case.open)
+    if case.open is not None and case.open.optional == case.duty.required:
+        changes.set_optional(case.person_id, case.open, not case.duty.required)
+
+
+def _advance(cases: Sequence[_Case], changes: CycleChanges) -> None:
+    """Takes open passes as far as the evidence goes: allows the tests that are due, or satisfies them."""
+    if not cases:
+        return
+    today = changes.rulebook.today
+    passes = [case.open for case in cases if case.open is not None]
+    keys = {step["key"] for one in passes for step in one.steps}
+    evidence = read_evidence([case.person_id for case in cases], keys, min(one.evidence_from for one in passes))
+    unbegun = {case.person_id for case in cases if case.open is not None and case.open.begun_on is None}
+    progress = read_progress(unbegun, keys) if unbegun else {}
+    for case in cases:
+        one = case.open
+        if one is None:
+            continue
+        rows = evidence.get(case.person_id, [])
+        shown = steps_shown(one, rows)
+        if len(shown) == len(one.steps) and one.steps:
+            base = None if case.state == StandingState.REVOKED else case.newest
+            case.earned = [*case.earned, changes.satisfy(case.person_id, one, shown, base)]
+            case.open = None
+            case.look_again(today)
+            continue
+        changes.allow(case.person_id, one, shown)
+        wanted = {step["key"] for step in one.steps}
+        tried = any(row.key in wanted and row.occurred_on >= one.evidence_from for row in rows)
+        opened = any(progress.get((case.person_id, key), dt.date.min) >= one.evidence_from for key in wanted)
+        if one.begun_on is None and (tried or opened):
+            changes.begin(case.person_id, one, today)
+
+
+def _keep_standings(cases: Iterable[_Case], today: dt.date) -> list[Entry]:
+    """Writes the standings that changed; returns the ledger's entries for duties that did."""
+    new: list[tuple[Any, ...]] = []
+    changed: list[tuple[Any, ...]] = []
+    gone: list[int] = []
+    entries: list[Entry] = []
+    for case in cases:
+        stored = case.person.standings.get(case.certification_id)
+        nothing = not case.duty.required and not case.earned and case.open is None
+        if nothing and not any(claim.certification_id == case.certification_id for claim in case.person.claims):
+            if stored is not None:
+                gone.append(stored.pk)
+                entries.append(_duty_entry(case))
+            continue
+        values = _values(case, today)
+        if stored is None:
+            new.append((case.person_id, case.certification_id, *values))
+        elif _but_the_day(stored.values) != _but_the_day(values):
+            changed.append((*values, stored.pk))
+        before = tuple(stored.get(name) for name in _DUTY) if stored else (False, False, None, None, None)
+        if before != tuple(values[STANDING.index(name)] for name in _DUTY):
+            entries.append(_duty_entry(case))
+    if gone:
+        Standing.objects.filter(pk__in=gone).delete()
+    insert_rows(Standing, ("person_id", "certification_id", *STANDING), new)
+    update_rows(Standing, STANDING, changed)
+    return entries
+
+
+def _but_the_day(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Without `computed_on`: an answer that is the same as yesterday's is not written again."""
+    return values[:_COMPUTED_ON] + values[_COMPUTED_ON + 1 :]
+
+
+_COMPUTED_ON = STANDING.index("computed_on")
+_DUTY = ("required", "paused", "due_on", "rule_id", "agency_id")
+
+
+def _duty_entry(case: _Case) -> Entry:
+    duty = case.duty
+    return (
+        case.person_id,
+        "duty",
+        {
+            "certification": case.certification_id,
+            "required": duty.required,
+            "paused": duty.paused,
+            "due_on": duty.due_on,
+            "rule": duty.rule_id,
+            "agency": duty.agency_id,
+        },
+    )
+
+
+def _values(case: _Case, today: dt.date) -> tuple[Any, ...]:
+    """The standing's columns, in the order of STANDING."""
+    duty, held, one = case.duty, case.held, case.open
+    begun = one is not None and one.begun_on is not None
+    display = display_status(
+        today,
+        case.state,
+        required=duty.required,
+        waived=duty.waived,
+        paused=duty.paused,
+        due_on=duty.due_on,
+        begun=begun,
+    )
+    claims = [claim for claim in case.person.claims if claim.certification_id == case.certification_id]
+    turns = turns_of(claims, case.rulings, case.person.leave)
+    return (
+        duty.agency_id,
+        str(case.state),
+        case.newest.pk if case.newest else None,
+        held.valid_from if held else None,
+        held.window_opens_on if held else None,
+        held.expires_on if held else None,
+        held.grace_until if held else None,
+        duty.required,
+        duty.waived,
+        duty.paused,
+        duty.due_on,
+        duty.rule_id,
+        one.pk if one else None,
+        begun,
+        str(display),
+        today,
+        next_change(today, held, duty.due_on, turns),
+    )
+
+
+def _mark(person_ids: Sequence[int], started: dt.datetime) -> None:
+    until = started - _MARGIN
+    SettleMark.objects.bulk_create(
+        [SettleMark(person_id=pk, settled_at=until) for pk in person_ids],
+        update_conflicts=True,
+        unique_fields=["person"],
+        update_fields=["settled_at"],
+    )
+
+
+def _change(case: _Case, today: dt.date) -> StandingChange:
+    duty, held = case.duty, case.held
+    jobs = {
+        (claim.unit_id, claim.role_id)
+        for claim in case.person.claims
+        if claim.certification_id == case.certification_id and claim.days.hold_on(today)
+    }
+    begun = case.open is not None and case.open.begun_on is not None
+    return StandingChange(
+        person_id=case.person_id,
+        certification_id=case.certification_id,
+        required=duty.required,
+        waived=duty.waived,
+        paused=duty.paused,
+        display=str(
+            display_status(
+                today,
+                case.state,
+                required=duty.required,
+                waived=duty.waived,
+                paused=duty.paused,
+                due_on=duty.due_on,
+                begun=begun,
+            )
+        ),
+        expires_on=held.expires_on if held else None,
+        jobs=sorted(jobs),
+    )

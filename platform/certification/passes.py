@@ -1,0 +1,258 @@
+"""What one person's rows for one certification amount to on a day. Pure.
+
+The rule exists once, here and in `standing.py`, `validity.py` and `merging.py`: settling one person and settling a
+hundred thousand call the same functions.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from certification.standing import Held, standing_on
+from certification.statuses import StandingState
+
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From a first to a last day, both included; None as the last means until further notice."""
+
+    first: dt.date
+    last: dt.date | None
+
+    def hold_on(self, day: dt.date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def turns(self) -> tuple[dt.date, dt.date | None]:
+        """The days on which something begins to hold, or no longer does."""
+        return self.first, self.last + _DAY if self.last else None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A requirement: one rule, through one membership. `pk` is 0 until it is saved."""
+
+    pk: int
+    certification_id: int
+    rule_id: int
+    rule_thread: uuid.UUID
+    agency_id: int
+    unit_id: int
+    role_id: int
+    membership_thread: uuid.UUID
+    days: Days
+    due_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision about her that has not been undone."""
+
+    kind: str
+    cycle_id: int | None
+    days: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """A satisfied cycle."""
+
+    pk: int
+    public_id: uuid.UUID
+    valid_from: dt.date
+    window_opens_on: dt.date
+    expires_on: dt.date
+    grace_until: dt.date
+    baseline: dt.date
+    imported: bool = False
+
+
+@dataclass(slots=True)
+class OpenPass:
+    """An open cycle, with the terms it was opened with. `pk` is 0 until it is saved."""
+
+    pk: int
+    public_id: uuid.UUID
+    number: int
+    agency_id: int | None
+    optional: bool
+    opened_on: dt.date
+    begun_on: dt.date | None
+    evidence_from: dt.date
+    due_on: dt.date | None
+    path_id: int
+    policy_ids: list[int]
+    policy_versions: str
+    steps: list[dict[str, str]]
+    pass_mark: int
+    validity: str
+    window: str
+    grace: str
+    date_base: str
+    fixed_day: str
+    minimum_active: str
+    least_assurance: int
+    attempts: int | None
+    cool_down_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One piece of evidence, as far as a cycle asks."""
+
+    pk: int
+    public_id: uuid.UUID
+    subject: str
+    key: str
+    edition_number: int | None
+    failed: bool
+    assurance: int
+    occurred_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What the requirements of one certification amount to on a day; `claims` are those that bind, first due first."""
+
+    required: bool
+    waived: bool
+    paused: bool
+    due_on: dt.date | None
+    claims: Sequence[Claim] = field(default=())
+
+    @property
+    def agency_id(self) -> int | None:
+        return self.claims[0].agency_id if self.claims else None
+
+    @property
+    def rule_id(self) -> int | None:
+        return self.claims[0].rule_id if self.claims else None
+
+
+def duty_on(
+    day: dt.date, claims: Iterable[Claim], rulings: Iterable[Ruling], leave: Mapping[uuid.UUID, Sequence[Days]]
+) -> Duty:
+    """What is required of her on `day`. `leave` is membership thread → its pauses. Leave moves the due date."""
+    now = [claim for claim in claims if claim.days.hold_on(day)]
+    if not now:
+        return Duty(required=False, waived=False, paused=False, due_on=None)
+    active = [claim for claim in now if not any(days.hold_on(day) for days in leave.get(claim.membership_thread, ()))]
+    dues = {
+        claim: due_after_leave(claim.days.first, claim.due_on, leave.get(claim.membership_thread, ()), day)
+        for claim in active or now
+    }
+    return Duty(
+        required=True,
+        waived=any(ruling.kind == "waiver" and ruling.days.hold_on(day) for ruling in rulings),
+        paused=not active,
+        due_on=min(dues.values()),
+        claims=sorted(dues, key=lambda claim: (dues[claim], claim.rule_id, claim.pk)),
+    )
+
+
+def due_after_leave(first: dt.date, due: dt.date, leave: Sequence[Days], today: dt.date) -> dt.date:
+    """`due`, later by the days of leave that fell between `first` and it. Leave without an end counts up to today."""
+    for days in sorted(leave, key=lambda days: days.first):
+        begins, ends = max(days.first, first), days.last or today
+        if begins <= due and ends >= begins:
+            due += ends - begins + _DAY
+    return due
+
+
+def state_on(day: dt.date, newest: Earned | None, held: Held | None, rulings: Iterable[Ruling]) -> StandingState:
+    """Where she stands on `day`; `newest` is the cycle that `held` comes from."""
+    kinds = {ruling.kind for ruling in rulings if newest and ruling.cycle_id == newest.pk and ruling.days.hold_on(day)}
+    return standing_on(day, held, revoked="revocation" in kinds, suspended="suspension" in kinds)
+
+
+def should_open(duty: Duty, state: StandingState) -> bool:
+    """Whether a new pass is due: required and not excused, and what she holds can be renewed or does not hold."""
+    return duty.required and not duty.waived and state not in (StandingState.CERTIFIED, StandingState.SUSPENDED)
+
+
+def evidence_counts_from(
+    newest: Earned | None, rulings: Iterable[Ruling], prior_learning_from: dt.date, today: dt.date
+) -> dt.date:
+    """The first day from which evidence counts for a new pass.
+
+    From the day the window of what she held opened; after a revocation, from the day after it; the first time, as far
+    back as the policy accepts prior learning.
+    """
+    if newest is None:
+        return prior_learning_from
+    revoked = [ruling.days.first for ruling in rulings if ruling.kind == "revocation" and ruling.cycle_id == newest.pk]
+    return max(revoked) + _DAY if revoked else min(newest.window_opens_on, today)
+
+
+def steps_shown(one: OpenPass, evidence: Iterable[Shown]) -> dict[int, Shown]:
+    """Step number → the earliest evidence that satisfies it. `evidence` is in the order it occurred.
+
+    Tests must be of at least `least_assurance`; reading is self-declared by its nature, and it is the test that
+    certifies.
+    """
+    shown: dict[int, Shown] = {}
+    for row in evidence:
+        if row.failed or row.occurred_on < one.evidence_from:
+            continue
+        for number, step in enumerate(one.steps):
+            if number in shown or step["key"] != row.key or step["subject"] != row.subject:
+                continue
+            if step["subject"] == "quiz" and row.assurance < one.least_assurance:
+                continue
+            shown[number] = row
+    return shown
+
+
+def tests_to_allow(one: OpenPass, shown: Mapping[int, Shown]) -> list[str]:
+    """Keys of the quizzes that she may sit now: everything to be read before them is read."""
+    return [
+        step["key"]
+        for number, step in enumerate(one.steps)
+        if step["subject"] == "quiz"
+        and number not in shown
+        and all(i in shown for i in range(number) if one.steps[i]["subject"] == "course")
+    ]
+
+
+def completed_on(one: OpenPass, shown: Mapping[int, Shown]) -> dt.date:
+    """The day that certifies: of the last test, or of the last reading where there is no test."""
+    tests = [shown[i].occurred_on for i, step in enumerate(one.steps) if step["subject"] == "quiz"]
+    return max(tests or [row.occurred_on for row in shown.values()])
+
+
+def turns_of(
+    claims: Iterable[Claim], rulings: Iterable[Ruling], leave: Mapping[uuid.UUID, Sequence[Days]]
+) -> list[dt.date | None]:
+    """Days on which requirements, leave and decisions begin or have ended."""
+    found: list[dt.date | None] = []
+    for claim in claims:
+        found += claim.days.turns()
+        for days in leave.get(claim.membership_thread, ()):
+            found += days.turns()
+    for ruling in rulings:
+        found += ruling.days.turns()
+    return found
+
+
+def terms_facts(one: OpenPass) -> dict[str, Any]:
+    """The terms of a pass as the ledger keeps them."""
+    return {
+        "agency": one.agency_id,
+        "policies": one.policy_ids,
+        "versions": one.policy_versions,
+        "path": one.path_id,
+        "steps": one.steps,
+        "pass_mark": one.pass_mark,
+        "validity": one.validity,
+        "window": one.window,
+        "grace": one.grace,
+        "date_base": one.date_base,
+        "fixed_day": one.fixed_day,
+        "minimum_active": one.minimum_active,
+        "least_assurance": one.least_assurance,
+        "attempts": one.attempts,
+        "cool_down_days": one.cool_down_days,
+    }

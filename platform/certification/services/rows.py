@@ -1,0 +1,162 @@
+"""What settling reads about people: a fixed number of queries for however many, as plain values."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from agencies.models import Membership, MembershipPause
+from certification.duties import Job
+from certification.models import Cycle, Decision, Requirement, Standing
+from certification.passes import Claim, Days, Earned, OpenPass, Ruling, Shown
+from courses.models import ModuleProgress
+from evidence.models import Evidence
+
+_OPEN = (
+    "pk", "public_id", "number", "agency_id", "optional", "opened_on", "begun_on", "evidence_from", "due_on", "path_id",
+    "policy_ids", "policy_versions", "steps", "pass_mark", "validity", "window", "grace", "date_base", "fixed_day",
+    "minimum_active", "least_assurance", "attempts", "cool_down_days",
+)  # fmt: skip
+_EARNED = (
+    "pk", "public_id", "valid_from", "window_opens_on", "expires_on", "grace_until", "baseline_expires_on", "imported",
+)  # fmt: skip
+# The columns of a standing that settling decides, besides whose it is and for what.
+STANDING = (
+    "agency_id", "state", "cycle_id", "valid_from", "window_opens_on", "expires_on", "grace_until", "required", "waived",
+    "paused", "due_on", "rule_id", "open_cycle_id", "begun", "display", "computed_on", "next_change_on",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class StoredStanding:
+    """A standing as it is kept: its columns in the order of STANDING."""
+
+    pk: int
+    values: tuple[Any, ...]
+
+    def get(self, name: str) -> Any:
+        return self.values[STANDING.index(name)]
+
+
+@dataclass(slots=True)
+class PersonRows:
+    """Everything about one person that settling asks, by certification where it has one."""
+
+    jobs: list[Job] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    leave: dict[uuid.UUID, list[Days]] = field(default_factory=lambda: defaultdict(list))
+    rulings: dict[int, list[Ruling]] = field(default_factory=lambda: defaultdict(list))
+    earned: dict[int, list[Earned]] = field(default_factory=lambda: defaultdict(list))
+    open: dict[int, OpenPass] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
+    standings: dict[int, StoredStanding] = field(default_factory=dict)
+
+
+def read_people(person_ids: Collection[int], today: dt.date) -> dict[int, PersonRows]:
+    """Reads all of it: seven queries."""
+    people = {pk: PersonRows() for pk in person_ids}
+    mine = {"person_id__in": list(person_ids)}
+    not_over = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
+    for row in (
+        Membership.objects.current()
+        .filter(not_over, **mine)
+        .order_by()
+        .values_list(
+            "person_id", "thread", "unit_id", "agency_id", "unit__path", "role_id", "role__key", "role__sector__key",
+            "valid_from", "valid_to",
+        )
+    ):  # fmt: skip
+        people[row[0]].jobs.append(Job(*row[1:]))
+    threads: list[uuid.UUID] = []
+    for row in (
+        Requirement.objects.current()
+        .filter(not_over, **mine)
+        .order_by()
+        .values_list(
+            "person_id", "pk", "certification_id", "rule_id", "rule__thread", "agency_id", "unit_id", "role_id",
+            "membership_thread", "valid_from", "valid_to", "due_on",
+        )
+    ):  # fmt: skip
+        claim = Claim(row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], Days(row[9], row[10]), row[11])
+        people[row[0]].claims.append(claim)
+        threads.append(row[8])
+    threads += [job.thread for person in people.values() for job in person.jobs]
+    _read_leave(people, threads)
+    decisions = Decision.objects.current().filter(**mine).order_by()
+    for person_id, certification_id, kind, cycle_id, first, last in decisions.values_list(
+        "person_id", "certification_id", "kind", "cycle_id", "valid_from", "valid_to"
+    ):
+        people[person_id].rulings[certification_id].append(Ruling(kind, cycle_id, Days(first, last)))
+    _read_cycles(people, mine)
+    for row in Standing.objects.filter(**mine).order_by().values_list("person_id", "certification_id", "pk", *STANDING):
+        people[row[0]].standings[row[1]] = StoredStanding(row[2], row[3:])
+    return people
+
+
+def _read_leave(people: dict[int, PersonRows], threads: Sequence[uuid.UUID]) -> None:
+    if not threads:
+        return
+    # By the people and not by the threads: a thousand people are a shorter list than their jobs.
+    rows = MembershipPause.objects.current().filter(membership__person_id__in=list(people)).order_by()
+    for person_id, thread, first, last in rows.values_list(
+        "membership__person_id", "membership__thread", "valid_from", "valid_to"
+    ):
+        people[person_id].leave[thread].append(Days(first, last))
+
+
+def _read_cycles(people: dict[int, PersonRows], mine: dict[str, Any]) -> None:
+    done = Cycle.objects.filter(state=Cycle.State.SATISFIED, **mine).order_by("valid_from", "number")
+    for row in done.values_list("person_id", "certification_id", "number", *_EARNED):
+        person, certification_id = people[row[0]], row[1]
+        person.earned[certification_id].append(Earned(*row[3:]))
+        person.numbers[certification_id] = max(row[2], person.numbers.get(certification_id, 0))
+    rest = Cycle.objects.exclude(state=Cycle.State.SATISFIED).filter(**mine).order_by()
+    for row in rest.values_list("person_id", "certification_id", "state", *_OPEN):
+        person, certification_id = people[row[0]], row[1]
+        one = OpenPass(*row[3:])
+        person.numbers[certification_id] = max(one.number, person.numbers.get(certification_id, 0))
+        if row[2] == Cycle.State.OPEN:
+            person.open[certification_id] = one
+
+
+def read_evidence(person_ids: Iterable[int], keys: Iterable[str], since: dt.date) -> dict[int, list[Shown]]:
+    """What people have shown of `keys` since a day, failures too, in the order it occurred. One query."""
+    found: dict[int, list[Shown]] = defaultdict(list)
+    rows = (
+        Evidence.objects.filter(person_id__in=list(person_ids), subject_key__in=[uuid.UUID(key) for key in keys])
+        .filter(subject__in=[Evidence.Subject.COURSE, Evidence.Subject.QUIZ], occurred_on__gte=since)
+        .order_by("occurred_at", "pk")
+        .values_list(
+            "person_id",
+            "pk",
+            "public_id",
+            "subject",
+            "subject_key",
+            "edition_number",
+            "result",
+            "assurance",
+            "occurred_on",
+        )
+    )
+    for person_id, pk, public_id, subject, key, edition, result, assurance, day in rows:
+        failed = result == Evidence.Result.FAILED
+        found[person_id].append(Shown(pk, public_id, subject, str(key), edition, failed, assurance, day))
+    return found
+
+
+def read_progress(person_ids: Iterable[int], keys: Iterable[str]) -> dict[tuple[int, str], dt.date]:
+    """(person, course) → the last day on which she opened any of its modules. One query."""
+    found: dict[tuple[int, str], dt.date] = {}
+    rows = ModuleProgress.objects.filter(
+        person_id__in=list(person_ids), course_key__in=[uuid.UUID(key) for key in keys]
+    )
+    for person_id, key, at in rows.order_by().values_list("person_id", "course_key", "last_opened_at"):
+        day = timezone.localtime(at).date()
+        place = (person_id, str(key))
+        found[place] = max(day, found.get(place, day))
+    return found

@@ -1,0 +1,103 @@
+"""Writing many rows of one table at once: COPY on PostgreSQL, one prepared statement on SQLite.
+
+For what is computed in Python from rows that were read in bulk. No signals, no `save()`: the caller answers for what
+those would have done. Belongs in the caller's transaction.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+# Below this a statement for each row is quicker than a temporary table.
+_FEW = 20
+
+
+def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Adds `rows`, each a value for every one of `names` (attribute names, such as `person_id`)."""
+    fields = _fields(model, names)
+    table, columns = model._meta.db_table, [str(field.column) for field in fields]
+    prepared = _prepared(fields, rows)
+    if not prepared:
+        return
+    if connection.vendor == "postgresql" and len(prepared) > _FEW:
+        _copy(table, columns, prepared)
+        return
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    places = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(f'INSERT INTO "{table}" ({quoted}) VALUES ({places})', prepared)  # noqa: S608  our own names
+
+
+def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Sets `names` on the rows whose primary key stands last in each of `rows`."""
+    fields = [*_fields(model, names), model._meta.pk]
+    table, columns = model._meta.db_table, [str(field.column) for field in fields if field is not None]
+    prepared = _prepared([field for field in fields if field is not None], rows)
+    if not prepared:
+        return
+    *values, key = columns
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(prepared) > _FEW:
+            quoted = ", ".join(f'"{column}"' for column in columns)
+            cursor.execute(f'CREATE TEMP TABLE bulk_new ON COMMIT DROP AS SELECT {quoted} FROM "{table}" LIMIT 0')  # noqa: S608
+            _copy("bulk_new", columns, prepared)
+            changes = ", ".join(f'"{column}" = n."{column}"' for column in values)
+            cursor.execute(f'UPDATE "{table}" t SET {changes} FROM bulk_new n WHERE t."{key}" = n."{key}"')  # noqa: S608
+            cursor.execute("DROP TABLE bulk_new")
+            return
+        changes = ", ".join(f'"{column}" = %s' for column in values)
+        cursor.executemany(f'UPDATE "{table}" SET {changes} WHERE "{key}" = %s', prepared)  # noqa: S608
+
+
+def next_ids(model: type[models.Model], count: int) -> list[int]:
+    """`count` primary keys that nobody else gets, for rows that other rows will refer to. Ascending."""
+    table, key = model._meta.db_table, model._meta.pk.column if model._meta.pk else "id"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, key, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        # SQLite has one writer, and it is we: the highest that ever was, not that is, as AUTOINCREMENT counts.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+        first = (found[0] if found else 0) + 1
+        return list(range(first, first + count))
+
+
+def _fields(model: type[models.Model], names: Sequence[str]) -> list[Any]:
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    return [by_name[name] for name in names]
+
+
+def _prepared(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    adapt = [_adapter(field) for field in fields]
+    if not any(adapt):
+        return [tuple(row) for row in rows]
+    return [
+        tuple(value if change is None else change(value) for change, value in zip(adapt, row, strict=True))
+        for row in rows
+    ]
+
+
+def _adapter(field: Any) -> Callable[[Any], Any] | None:
+    """What the driver needs to be told about a value of `field`, or None where it knows."""
+    if isinstance(field, models.JSONField):
+        return lambda value: None if value is None else json.dumps(value, ensure_ascii=False)
+    if connection.vendor == "sqlite" and isinstance(
+        field, models.UUIDField | models.DateTimeField | models.DecimalField | models.DateField
+    ):
+        return lambda value: field.get_db_prep_save(value, connection)
+    return None
+
+
+def _copy(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    with (
+        connection.cursor() as cursor,
+        cursor.cursor.copy(f'COPY "{table}" ({quoted}) FROM STDIN') as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,144 @@
+"""Figures and people of an earlier day, by what was known on that day or another."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from agencies.access import Scope
+from agencies.models import Role, Unit
+from certification.models import Certification
+from certification.services.asof import Then, end_of, place_on, standings_on
+from certification.statuses import LOOKS, DisplayStatus, Look
+from reports.contributions import STEP_LENGTH, Figures, tally_status
+
+CHUNK = 1000
+# What is lacking has a due date; the rest has, or had, a last day.
+_LACKING = (DisplayStatus.OVERDUE, DisplayStatus.IN_PROGRESS, DisplayStatus.NOT_STARTED, DisplayStatus.WAIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class LineThen:
+    """What a manager may see of one person and one certification on a day."""
+
+    then: Then
+    name: str
+    roles: str
+    units: str
+
+    @property
+    def display(self) -> DisplayStatus:
+        return self.then.answer.display
+
+    @property
+    def word(self) -> str:
+        return str(self.display.label)
+
+    @property
+    def look(self) -> Look:
+        return LOOKS[self.display]
+
+    @property
+    def valid_from(self) -> dt.date | None:
+        held = self.then.answer.held
+        return held.valid_from if held and self.display not in _LACKING else None
+
+    @property
+    def valid_to(self) -> dt.date | None:
+        held = self.then.answer.held
+        return held.expires_on if held and self.display not in _LACKING else None
+
+    @property
+    def due_on(self) -> dt.date | None:
+        lacking = self.display in _LACKING and self.display != DisplayStatus.WAIVED
+        return self.then.answer.duty.due_on if lacking else None
+
+    @property
+    def note(self) -> str:
+        """What takes her out of the figures, whatever she held."""
+        if self.then.answer.duty.paused:
+            return _("Permisjon")
+        return _("Fritatt") if self.then.answer.duty.waived and self.display != DisplayStatus.WAIVED else ""
+
+
+def certifications_at(unit: Unit) -> "QuerySet[Certification]":
+    """What was ever required in `unit`, above it or below it, by key."""
+    above = [unit.path[:end] for end in range(STEP_LENGTH, len(unit.path), STEP_LENGTH)]
+    rules = Q(rules__unit__path__in=above) | Q(rules__unit__path__startswith=unit.path)
+    return Certification.objects.filter(rules).distinct().order_by("key")
+
+
+def unit_then(unit: Unit, certification: Certification, day: dt.date, known_on: dt.date) -> list[Then]:
+    """How everybody stood of whom `certification` was required below `unit`, as the tree stood on the day."""
+    known_at = end_of(known_on, unit.time_zone)
+    place = place_on([unit], day, known_at)
+    return standings_on(place, day, known_at, certification_id=certification.pk)
+
+
+def person_then(person: User, scope: Scope, zone: str, day: dt.date, known_on: dt.date) -> list[LineThen]:
+    """What was required of one person below the units of `scope`, as the tree stood on the day."""
+    known_at = end_of(known_on, zone)
+    place = place_on(list(scope.roots()), day, known_at)
+    found = standings_on(place, day, known_at, person_id=person.pk)
+    return list(_lines(found, {person.pk: person.sort_name}, *_names(found)))
+
+
+def figures_then(found: Iterable[Then], day: dt.date) -> Figures:
+    """The counts by status, as the report makes them."""
+    return Figures(
+        Counter(
+            int(
+                tally_status(
+                    row.answer.display,
+                    expires_on=row.answer.held.expires_on if row.answer.held else None,
+                    waived=row.answer.duty.waived,
+                    paused=row.answer.duty.paused,
+                    today=day,
+                )
+            )
+            for row in found
+        )
+    )
+
+
+def lines_then(found: Sequence[Then]) -> Iterator[list[LineThen]]:
+    """The people by name, a thousand at a time."""
+    units, roles = _names(found)
+    names = _people({row.person_id for row in found})
+    order = {person_id: place for place, person_id in enumerate(names)}
+    ordered = sorted(found, key=lambda row: order[row.person_id])
+    for start in range(0, len(ordered), CHUNK):
+        yield list(_lines(ordered[start : start + CHUNK], names, units, roles))
+
+
+def _lines(
+    found: Iterable[Then], names: dict[int, str], units: dict[int, str], roles: dict[int, str]
+) -> Iterator[LineThen]:
+    for row in found:
+        yield LineThen(
+            then=row,
+            name=names[row.person_id],
+            roles=", ".join(dict.fromkeys(roles[role] for _unit, role in row.jobs)),
+            units=", ".join(dict.fromkeys(units[unit] for unit, _role in row.jobs)),
+        )
+
+
+def _names(found: Iterable[Then]) -> tuple[dict[int, str], dict[int, str]]:
+    """Unit → name and role → name, as they are called today."""
+    jobs = {job for row in found for job in row.jobs}
+    units = Unit.objects.filter(pk__in={unit for unit, _role in jobs})
+    return {unit.pk: unit.name for unit in units}, {role.pk: role.name for role in Role.objects.all()}
+
+
+def _people(ids: set[int]) -> dict[int, str]:
+    """Person → her name as it stands in lists, in the order of the alphabet."""
+    ordered = sorted(ids)
+    keyed: list[tuple[str, int, str]] = []
+    for start in range(0, len(ordered), 5 * CHUNK):
+        people = User.objects.filter(pk__in=ordered[start : start + 5 * CHUNK])
+        keyed += [(person.name_key, person.pk, person.sort_name) for person in people.iterator()]
+    return {pk: name for _key, pk, name in sorted(keyed)}
