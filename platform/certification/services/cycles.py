@@ -35,8 +35,8 @@ _ZONE = "Europe/Oslo"
 _INSERT = (
     "id", "public_id", "person_id", "certification_id", "agency_id", "number", "state", "imported", "optional",
     "opened_on", "recorded_at", "time_zone", "policy_ids", "policy_versions", "path_id", "steps", "pass_mark",
-    "validity", "window", "grace", "date_base", "fixed_day", "minimum_active", "least_assurance", "attempts", "cool_down_days",
-    "evidence_from", "due_on", "editions",
+    "validity", "window", "grace", "date_base", "fixed_day", "minimum_active", "least_assurance", "attempts",
+    "cool_down_days", "evidence_from", "due_on", "editions",
 )  # fmt: skip
 _SATISFIED = (
     "state", "satisfied_on", "begun_on", "valid_from", "expires_on", "baseline_expires_on", "window_opens_on",

@@ -27,8 +27,8 @@ _EARNED = (
 )  # fmt: skip
 # The columns of a standing that settling decides, besides whose it is and for what.
 STANDING = (
-    "agency_id", "state", "cycle_id", "valid_from", "window_opens_on", "expires_on", "grace_until", "required", "waived",
-    "paused", "due_on", "rule_id", "open_cycle_id", "begun", "display", "computed_on", "next_change_on",
+    "agency_id", "state", "cycle_id", "valid_from", "window_opens_on", "expires_on", "grace_until", "required",
+    "waived", "paused", "due_on", "rule_id", "open_cycle_id", "begun", "display", "computed_on", "next_change_on",
 )  # fmt: skip
 
 

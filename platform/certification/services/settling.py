@@ -37,7 +37,7 @@ _MARGIN = dt.timedelta(minutes=1)
 def settle_person(person_id: int, today: dt.date | None = None) -> None:
     """Brings requirements, cycles, certificates and standings of one person up to date. Idempotent."""
     today = today or timezone.localdate()
-    _settle_batch([person_id], Rulebook(today))
+    settle_batch([person_id], Rulebook(today))
 
 
 def settle_people(person_ids: Iterable[int], today: dt.date | None = None) -> int:
@@ -52,7 +52,7 @@ def settle_people(person_ids: Iterable[int], today: dt.date | None = None) -> in
     for start in range(0, len(ordered), BATCH):
         batch = ordered[start : start + BATCH]
         try:
-            settled += _settle_batch(batch, rulebook)
+            settled += settle_batch(batch, rulebook)
         except Exception:
             logger.exception("could not settle %s people together", len(batch))
             settled += sum(_settled_alone(person_id, today) for person_id in batch)
@@ -93,15 +93,16 @@ class _Case:
 
 
 @transaction.atomic
-def _settle_batch(person_ids: Sequence[int], rulebook: Rulebook) -> int:
-    """Settles people in one transaction, safe under two workers.
+def settle_batch(person_ids: Sequence[int], rulebook: Rulebook, people: dict[int, PersonRows] | None = None) -> int:
+    """Settles people in one transaction, safe under two workers; `people` is what was read of them in it already.
 
     Their rows are the lock on PostgreSQL, in one order; SQLite has one writer; and the database holds one open cycle
     and one certificate a cycle whatever happens.
     """
     today, started = rulebook.today, timezone.now()
-    lock = User.objects.select_for_update(no_key=True).filter(pk__in=person_ids).order_by("pk")
-    people = read_people(list(lock.values_list("pk", flat=True)), today)
+    if people is None:
+        lock = User.objects.select_for_update(no_key=True).filter(pk__in=person_ids).order_by("pk")
+        people = read_people(list(lock.values_list("pk", flat=True)), today)
     sync_requirements(people, rulebook, today)
     changes = CycleChanges(rulebook)
     cases = [case for person_id, person in people.items() for case in _cases(person_id, person, today)]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -17,7 +18,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 EMAIL_URL = env.str("EMAIL_URL", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+REMINDERS_DAILY_CAP = env.int("REMINDERS_DAILY_CAP", default=5000)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Handlekraft <ikke-svar@handlekraft.example>")
+BADGE_KEY = env.str("BADGE_KEY", default="")  # a JWK; without it DATA_DIR/keys holds the key that signs
 # --------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -151,6 +154,12 @@ CELERY_BEAT_SCHEDULE = {
     "tallies": {"task": "reports.tasks.fold_tallies", "schedule": 300.0},
     "scheduled pages": {"task": "courses.tasks.publish_scheduled", "schedule": 300.0},
     "trainers": {"task": "courses.tasks.sync_trainers", "schedule": 3600.0},
+    # Every hour, so that a server that was down in the morning costs nobody the day; each mail is sent once.
+    "reminders": {"task": "certification.tasks.remind", "schedule": crontab(minute="10", hour="7-15")},
+    "digests": {
+        "task": "certification.tasks.send_weekly_digests",
+        "schedule": crontab(minute="40", hour="7-15", day_of_week="mon-wed"),
+    },
 }
 
 # --- people and sign-in ---------------------------------------------------------------------------

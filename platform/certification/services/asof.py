@@ -1,0 +1,159 @@
+"""Reading where people stood on a day, by what was known on a day: the same few queries for one and for all.
+
+Rows that say what held keep when they were recorded and until when they were believed (common/dated.py); a certificate
+and a decision tell when they were made. So what is asked of the past is read, not kept: nothing has to be copied aside.
+"""
+
+import datetime as dt
+import uuid
+import zoneinfo
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from agencies.models import Membership, MembershipPause, Unit, UnitParent
+from certification.asof import Answer, Pass, Said, Terms, answer_on, subtree, tree_on
+from certification.models import Cycle, Decision, Requirement
+from certification.moving import Dates
+from certification.passes import Claim, Days
+
+_CYCLE = (
+    "pk", "public_id", "number", "imported", "opened_on", "recorded_at", "begun_on", "closed_on", "satisfied_on",
+    "certificate__recorded_at",
+)  # fmt: skip
+_DATES = ("valid_from", "baseline_expires_on", "expires_on", "window_opens_on", "grace_until")
+_TERMS = ("validity", "window", "grace", "date_base", "fixed_day", "minimum_active")
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """One person and one certification on the day. `jobs` are the (unit, role) through which it was required of her."""
+
+    person_id: int
+    certification_id: int
+    jobs: Sequence[tuple[int, int]]
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceThen:
+    """The units below some others as the tree stood on a day, and a filter on `unit` for rows of people there."""
+
+    units: frozenset[int]
+    q: Q
+
+
+def end_of(day: dt.date, zone: str) -> dt.datetime:
+    """The last instant of a day somewhere: what was recorded by then was known that day."""
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=zoneinfo.ZoneInfo(zone))
+    return midnight.astimezone(dt.UTC) - dt.timedelta(microseconds=1)
+
+
+def place_on(tops: Sequence[Unit], day: dt.date, known_at: dt.datetime) -> PlaceThen:
+    """`tops` and every unit that stood below one of them. One query.
+
+    The filter is today's subtree, which is a prefix, without the units that came later and with those that left: a
+    large place is no long list.
+    """
+    placed = UnitParent.objects.known_at(known_at)
+    rows = list(placed.values_list("unit_id", "parent_id", "valid_from", "valid_to", "unit__path"))
+    then = subtree(tree_on((row[:4] for row in rows), day), [unit.pk for unit in tops])
+    paths = tuple(unit.path for unit in tops)
+    now = {row[0] for row in rows if row[4].startswith(paths)} | {unit.pk for unit in tops}
+    below = Q(unit_id__in=sorted(then - now))
+    for path in paths:
+        below |= Q(unit__path__startswith=path)
+    return PlaceThen(frozenset(then), below & ~Q(unit_id__in=sorted(now - then)))
+
+
+def standings_on(
+    place: PlaceThen,
+    day: dt.date,
+    known_at: dt.datetime,
+    *,
+    certification_id: int | None = None,
+    person_id: int | None = None,
+) -> list[Then]:
+    """What was required on `day` of people who worked in `place`, and how they stood. Five queries."""
+    holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+    jobs = Membership.objects.known_at(known_at).filter(holds)
+    here = jobs.filter(place.q)
+    if person_id is not None:
+        here = here.filter(person_id=person_id)
+    people = here.order_by().values("person_id")
+    about = Q(person_id__in=people)
+    if certification_id is not None:
+        about &= Q(certification_id=certification_id)
+
+    worked: dict[uuid.UUID, tuple[int, int]] = {}
+    for thread, unit, role in (
+        jobs.filter(person_id__in=people).order_by("unit__path", "pk").values_list("thread", "unit_id", "role_id")
+    ):
+        worked[thread] = (unit, role)
+    claims: dict[tuple[int, int], list[Claim]] = defaultdict(list)
+    required: Any = Requirement.objects.known_at(known_at).filter(about & holds).order_by("membership_thread", "pk")
+    for row in required.values_list(
+        "person_id", "pk", "certification_id", "rule_id", "rule__thread", "agency_id", "unit_id", "role_id",
+        "membership_thread", "valid_from", "valid_to", "due_on",
+    ):  # fmt: skip
+        if row[8] in worked:
+            claims[(row[0], row[2])].append(Claim(*(*row[1:9], Days(row[9], row[10]), row[11])))
+    leave = _leave(known_at, people)
+    passes = _passes(Cycle.objects.filter(about, recorded_at__lte=known_at))
+    # Those of later too: they may have moved dates that are stored, and that are to be told as they were.
+    decisions = _decisions(Decision.objects.filter(about))
+    found = []
+    for key, duties in claims.items():
+        mine = [worked[claim.membership_thread] for claim in duties]
+        mine = [job for job in dict.fromkeys(mine) if job[0] in place.units]
+        if mine:
+            answer = answer_on(
+                day,
+                known_at,
+                passes=passes.get(key, ()),
+                decisions=decisions.get(key, ()),
+                claims=duties,
+                leave=leave,
+            )
+            found.append(Then(*key, mine, answer))
+    return found
+
+
+def _leave(known_at: dt.datetime, people: "QuerySet[Any, Any]") -> Mapping[uuid.UUID, list[Days]]:
+    found: dict[uuid.UUID, list[Days]] = defaultdict(list)
+    rows = MembershipPause.objects.known_at(known_at).filter(membership__person_id__in=people).order_by()
+    for thread, first, last in rows.values_list("membership__thread", "valid_from", "valid_to"):
+        found[thread].append(Days(first, last))
+    return dict(found)
+
+
+def _passes(cycles: "QuerySet[Cycle]") -> dict[tuple[int, int], list[Pass]]:
+    found: dict[tuple[int, int], list[Pass]] = defaultdict(list)
+    fields = ("person_id", "certification_id", "steps", *_CYCLE, *_DATES, *_TERMS)
+    rows: Any = cycles.order_by().values_list(*fields).iterator(chunk_size=5000)
+    for person_id, certification_id, steps, *row in rows:
+        plain, dates, terms = row[:10], row[10:15], row[15:]
+        listed = listed_until(steps) if plain[3] else None
+        found[(person_id, certification_id)].append(
+            Pass(*(*plain, Dates(*dates) if all(dates) else None, Terms(*terms), listed))
+        )
+    return found
+
+
+def listed_until(steps: Sequence[Mapping[str, str]]) -> dt.date | None:
+    """The last day that the list said of an imported period, which no correction changes."""
+    until = steps[0].get("until") if steps else None
+    return dt.date.fromisoformat(until) if until else None
+
+
+def _decisions(rows: "QuerySet[Decision]") -> dict[tuple[int, int], list[Said]]:
+    found: dict[tuple[int, int], list[Said]] = defaultdict(list)
+    fields = ("pk", "kind", "cycle_id", "valid_from", "valid_to", "until", "recorded_at", "superseded_at")
+    stored: Any = rows.order_by("pk").values_list("person_id", "certification_id", *fields)
+    for person_id, certification_id, *said in stored:
+        pk, kind, cycle_id, first, last, *rest = said
+        found[(person_id, certification_id)].append(Said(*(pk, kind, cycle_id, Days(first, last), *rest)))
+    return found
