@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Facts = Mapping[str, Any]
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,7 @@ def plain(value: Any) -> Any:
 def hash_of(previous: str, ref: uuid.UUID, number: int, kind: str, recorded_at: dt.datetime, facts: Facts) -> str:
     """SHA-256 over canonical JSON: keys sorted, no spaces, the instant in UTC to the microsecond."""
     instant = recorded_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    text = json.dumps(
-        [previous, str(ref), number, kind, instant, facts], sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    text = _canonical([previous, str(ref), number, kind, instant, facts])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
 
 _FORM = re.compile(r"^P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?$")
 
@@ -41,6 +42,7 @@ def _shift(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
+@cache
 def parse_period(text: str) -> Period:
     """Reads P12M, P60D, P1Y, P2W … Raises ValueError for anything else."""
     match = _FORM.match(text)

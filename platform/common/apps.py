@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class CommonConfig(AppConfig):
     name = "common"
     verbose_name = _("Felles")
+
+    def ready(self) -> None:
+        from common import lookups  # noqa: F401  registers them

@@ -12,6 +12,7 @@ from django.db import connection, models
 
 # Below this a statement for each row is quicker than a temporary table.
 _FEW = 20
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -85,7 +86,7 @@ def _prepared(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> list[tupl
 def _adapter(field: Any) -> Callable[[Any], Any] | None:
     """What the driver needs to be told about a value of `field`, or None where it knows."""
     if isinstance(field, models.JSONField):
-        return lambda value: None if value is None else json.dumps(value, ensure_ascii=False)
+        return lambda value: None if value is None else _encode(value)
     if connection.vendor == "sqlite" and isinstance(
         field, models.UUIDField | models.DateTimeField | models.DecimalField | models.DateField
     ):

@@ -88,7 +88,7 @@ def _who(change: StandingChange) -> tuple[int, int]:
 
 
 def _counted(person_ids: Iterable[int]) -> dict[tuple[int, int], tuple[int, int, list[list[int | None]]]]:
-    rows = Counted.objects.select_for_update().filter(person_id__in=list(person_ids)).order_by("pk")
+    rows = Counted.objects.select_for_update().filter(person_id__among=frozenset(person_ids)).order_by("pk")
     return {
         (person_id, certification_id): (pk, status, units)
         for person_id, certification_id, pk, status, units in rows.values_list(

@@ -33,10 +33,10 @@ from common.codes import new_code
 
 _ZONE = "Europe/Oslo"
 _INSERT = (
-    "id", "public_id", "person_id", "certification_id", "agency_id", "number", "state", "imported", "optional",
+    "id", "public_id", "person_id", "certification_id", "agency_id", "number", "imported", "optional",
     "opened_on", "recorded_at", "time_zone", "policy_ids", "policy_versions", "path_id", "steps", "pass_mark",
     "validity", "window", "grace", "date_base", "fixed_day", "minimum_active", "least_assurance", "attempts",
-    "cool_down_days", "evidence_from", "due_on", "editions",
+    "cool_down_days", "evidence_from", "due_on",
 )  # fmt: skip
 _SATISFIED = (
     "state", "satisfied_on", "begun_on", "valid_from", "expires_on", "baseline_expires_on", "window_opens_on",
@@ -188,10 +188,16 @@ class CycleChanges:
     def write(self) -> None:
         """Writes everything but the ledger's entries."""
         now = timezone.now()
-        insert_rows(Cycle, _INSERT, (_inserted(*row, now, self.rulebook) for row in self.opened))
+        fresh = {one.pk for _person, _certification, one in self.opened}
+        final = {row[0].pk: _satisfied(*row) for row in self.satisfied}
+        insert_rows(
+            Cycle,
+            (*_INSERT, *_SATISFIED),
+            ((*_inserted(*row, now, self.rulebook), *final.get(row[2].pk, _OPEN)) for row in self.opened),
+        )
         update_rows(Cycle, ("optional",), ((one.optional, one.pk) for one in self.optional))
         update_rows(Cycle, ("begun_on",), ((one.begun_on, one.pk) for one in self.begun))
-        update_rows(Cycle, _SATISFIED, (_updated(*row) for row in self.satisfied))
+        update_rows(Cycle, _SATISFIED, ((*values, pk) for pk, values in final.items() if pk not in fresh))
         insert_rows(
             CycleEvidence,
             ("cycle_id", "evidence_id", "step"),
@@ -238,15 +244,19 @@ def _inserted(
 ) -> tuple[Any, ...]:
     zone = rulebook.time_zones.get(one.agency_id, _ZONE) if one.agency_id else _ZONE
     return (
-        one.pk, one.public_id, person_id, certification_id, one.agency_id, one.number, Cycle.State.OPEN, False, False,
+        one.pk, one.public_id, person_id, certification_id, one.agency_id, one.number, False, False,
         one.opened_on, now, zone, one.policy_ids, one.policy_versions, one.path_id, one.steps, one.pass_mark,
         one.validity, one.window, one.grace, one.date_base, one.fixed_day, one.minimum_active, one.least_assurance,
-        one.attempts, one.cool_down_days, one.evidence_from, one.due_on, "",
+        one.attempts, one.cool_down_days, one.evidence_from, one.due_on,
     )  # fmt: skip
 
 
-def _updated(one: OpenPass, earned: Earned, day: dt.date, shown: Mapping[int, Shown]) -> tuple[Any, ...]:
+_OPEN = (Cycle.State.OPEN, None, None, None, None, None, None, None, "")
+
+
+def _satisfied(one: OpenPass, earned: Earned, day: dt.date, shown: Mapping[int, Shown]) -> tuple[Any, ...]:
+    """The values of _SATISFIED."""
     return (
         Cycle.State.SATISFIED, day, one.begun_on, earned.valid_from, earned.expires_on, earned.baseline,
-        earned.window_opens_on, earned.grace_until, _editions(shown), one.pk,
+        earned.window_opens_on, earned.grace_until, _editions(shown),
     )  # fmt: skip

@@ -25,7 +25,9 @@ def write_decision(decision: Decision) -> Decision:
         raise ValidationError({"reason": _("Skriv en begrunnelse.")})
     if len(decision.reason) > LONGEST_REASON:
         raise ValidationError({"reason": _("Skriv kortere: høyst %(n)s tegn.") % {"n": LONGEST_REASON}})
-    decision.full_clean()
+    # A decision need not be about a cycle, an agency or a last day.
+    decision.clean_fields(exclude={"cycle", "agency", "until"})
+    decision.validate_constraints()
     decision.save(force_insert=True)
     note_decided(decision)
     settle_on_commit(decision.person_id)

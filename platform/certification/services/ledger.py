@@ -58,5 +58,5 @@ def _chains(person_ids: set[int]) -> dict[int, tuple[int, uuid.UUID, int, str]]:
 
 
 def _read(person_ids: Iterable[int]) -> dict[int, tuple[int, uuid.UUID, int, str]]:
-    rows = LedgerChain.objects.filter(person_id__in=list(person_ids))
+    rows = LedgerChain.objects.filter(person_id__among=frozenset(person_ids))
     return {row[0]: row[1:] for row in rows.values_list("person_id", "pk", "ref", "length", "head")}

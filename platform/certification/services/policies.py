@@ -7,7 +7,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
 from celery import current_app
 from django.core.exceptions import ValidationError
@@ -57,7 +56,7 @@ def save_version(
     if apply_to_open:
         # Tasks stand above services: this one is called by its name.
         apply = current_app.signature("certification.tasks.apply_policy", args=[policy.pk])
-        transaction.on_commit(partial(apply.apply_async))
+        transaction.on_commit(apply.apply_async, robust=True)
     return policy
 
 

@@ -74,7 +74,7 @@ def _batches() -> Iterator[list[tuple[int, Any, int | None, int, str]]]:
 
 def _replay(batch: Sequence[tuple[int, Any, int | None, int, str]], found: Replay) -> None:
     rows = (
-        LedgerEvent.objects.filter(chain_id__in=[row[0] for row in batch])
+        LedgerEvent.objects.filter(chain_id__among=[row[0] for row in batch])
         .order_by("chain_id", "number")
         .values_list("chain_id", "number", "kind", "facts", "recorded_at", "previous", "hash")
     )
@@ -103,7 +103,7 @@ def _replay(batch: Sequence[tuple[int, Any, int | None, int, str]], found: Repla
 
 def _cycles(person_ids: Sequence[int]) -> dict[int, dict[str, dict[str, Any]]]:
     found: dict[int, dict[str, dict[str, Any]]] = {}
-    rows = Cycle.objects.filter(person_id__in=person_ids).order_by()
+    rows = Cycle.objects.filter(person_id__among=person_ids).order_by()
     for person_id, pk, public_id, certification_id, *values in rows.values_list(
         "person_id", "pk", "public_id", "certification_id", *_CYCLE.values()
     ):
@@ -114,7 +114,7 @@ def _cycles(person_ids: Sequence[int]) -> dict[int, dict[str, dict[str, Any]]]:
 
 def _standings(person_ids: Sequence[int]) -> dict[int, list[Standing]]:
     found: dict[int, list[Standing]] = {}
-    for row in Standing.objects.filter(person_id__in=person_ids):
+    for row in Standing.objects.filter(person_id__among=person_ids):
         found.setdefault(row.person_id, []).append(row)
     return found
 

@@ -96,7 +96,7 @@ def _claim(rule: RuleTerms, job: Job, found: Obligation) -> Claim:
 def _write(gone: list[int], new: list[tuple[int, Claim]]) -> None:
     now = timezone.now()
     if gone:
-        Requirement.objects.filter(pk__in=gone).update(superseded_at=now)
+        Requirement.objects.filter(pk__among=gone).update(superseded_at=now)
     insert_rows(
         Requirement,
         _COLUMNS,

@@ -60,7 +60,7 @@ class PersonRows:
 def read_people(person_ids: Collection[int], today: dt.date) -> dict[int, PersonRows]:
     """Reads all of it: seven queries."""
     people = {pk: PersonRows() for pk in person_ids}
-    mine = {"person_id__in": list(person_ids)}
+    mine = {"person_id__among": frozenset(person_ids)}
     not_over = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
     for row in (
         Membership.objects.current()
@@ -102,7 +102,7 @@ def _read_leave(people: dict[int, PersonRows], threads: Sequence[uuid.UUID]) -> 
     if not threads:
         return
     # By the people and not by the threads: a thousand people are a shorter list than their jobs.
-    rows = MembershipPause.objects.current().filter(membership__person_id__in=list(people)).order_by()
+    rows = MembershipPause.objects.current().filter(membership__person_id__among=frozenset(people)).order_by()
     for person_id, thread, first, last in rows.values_list(
         "membership__person_id", "membership__thread", "valid_from", "valid_to"
     ):
@@ -128,7 +128,7 @@ def read_evidence(person_ids: Iterable[int], keys: Iterable[str], since: dt.date
     """What people have shown of `keys` since a day, failures too, in the order it occurred. One query."""
     found: dict[int, list[Shown]] = defaultdict(list)
     rows = (
-        Evidence.objects.filter(person_id__in=list(person_ids), subject_key__in=[uuid.UUID(key) for key in keys])
+        Evidence.objects.filter(person_id__among=frozenset(person_ids), subject_key__in=[uuid.UUID(key) for key in keys])
         .filter(subject__in=[Evidence.Subject.COURSE, Evidence.Subject.QUIZ], occurred_on__gte=since)
         .order_by("occurred_at", "pk")
         .values_list(
@@ -153,7 +153,7 @@ def read_progress(person_ids: Iterable[int], keys: Iterable[str]) -> dict[tuple[
     """(person, course) → the last day on which she opened any of its modules. One query."""
     found: dict[tuple[int, str], dt.date] = {}
     rows = ModuleProgress.objects.filter(
-        person_id__in=list(person_ids), course_key__in=[uuid.UUID(key) for key in keys]
+        person_id__among=frozenset(person_ids), course_key__in=[uuid.UUID(key) for key in keys]
     )
     for person_id, key, at in rows.order_by().values_list("person_id", "course_key", "last_opened_at"):
         day = timezone.localtime(at).date()

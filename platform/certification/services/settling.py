@@ -101,7 +101,7 @@ def settle_batch(person_ids: Sequence[int], rulebook: Rulebook, people: dict[int
     """
     today, started = rulebook.today, timezone.now()
     if people is None:
-        lock = User.objects.select_for_update(no_key=True).filter(pk__in=person_ids).order_by("pk")
+        lock = User.objects.select_for_update(no_key=True).filter(pk__among=frozenset(person_ids)).order_by("pk")
         people = read_people(list(lock.values_list("pk", flat=True)), today)
     sync_requirements(people, rulebook, today)
     changes = CycleChanges(rulebook)
@@ -292,12 +292,10 @@ def _values(case: _Case, today: dt.date) -> tuple[Any, ...]:
 
 def _mark(person_ids: Sequence[int], started: dt.datetime) -> None:
     until = started - _MARGIN
-    SettleMark.objects.bulk_create(
-        [SettleMark(person_id=pk, settled_at=until) for pk in person_ids],
-        update_conflicts=True,
-        unique_fields=["person"],
-        update_fields=["settled_at"],
-    )
+    marks = SettleMark.objects.filter(person_id__among=frozenset(person_ids))
+    if marks.update(settled_at=until) < len(person_ids):
+        known = set(marks.values_list("person_id", flat=True))
+        insert_rows(SettleMark, ("person_id", "settled_at"), ((pk, until) for pk in person_ids if pk not in known))
 
 
 def _change(case: _Case, today: dt.date) -> StandingChange:

@@ -55,7 +55,7 @@ def terms_that_change(certification_id: int, rulebook: Rulebook) -> Counter[str]
 @transaction.atomic
 def _apply(person_ids: Sequence[int], certification_id: int, rulebook: Rulebook) -> int:
     now = timezone.now()
-    lock = User.objects.select_for_update(no_key=True).filter(pk__in=person_ids).order_by("pk")
+    lock = User.objects.select_for_update(no_key=True).filter(pk__among=person_ids).order_by("pk")
     people = read_people(list(lock.values_list("pk", flat=True)), rulebook.today)
     agencies = _agencies(person_ids, certification_id, rulebook.today)
     refreshers = _refreshers(certification_id)
@@ -112,7 +112,7 @@ def _refreshers(certification_id: int) -> set[int]:
 
 def _agencies(person_ids: Sequence[int], certification_id: int, today: dt.date) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    rows = Requirement.objects.on(today).filter(person_id__in=person_ids, certification_id=certification_id).order_by()
+    rows = Requirement.objects.on(today).filter(person_id__among=person_ids, certification_id=certification_id).order_by()
     for person_id, agency_id in rows.values_list("person_id", "agency_id"):
         found[person_id].add(agency_id)
     return defaultdict(frozenset, {person_id: frozenset(ids) for person_id, ids in found.items()})

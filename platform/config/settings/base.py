@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "common.tasks.beat", "schedule": 60.0},
     "settle": {"task": "certification.tasks.sweep", "schedule": 300.0},
     "attempts": {"task": "assessments.tasks.sweep_attempts", "schedule": 300.0},
+    "ledger": {"task": "certification.tasks.keep_ledger_head", "schedule": crontab(minute="55", hour="23")},
     "tallies": {"task": "reports.tasks.fold_tallies", "schedule": 300.0},
     "scheduled pages": {"task": "courses.tasks.publish_scheduled", "schedule": 300.0},
     "trainers": {"task": "courses.tasks.sync_trainers", "schedule": 3600.0},

@@ -1,0 +1,248 @@
+"""The ledger tells the same as what is stored, and shows what was changed behind its back."""
+
+import datetime as dt
+import random
+import uuid
+
+import pytest
+from django.core.management import call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from worlds import World
+
+from agencies.models import MembershipPause
+from certification.ledger import Event, IllegalEventError, broken_at, fold, hash_of
+from certification.models import Cycle, LedgerChain, LedgerEvent, LedgerHead, LedgerIsAppendOnlyError, Policy, Standing
+from certification.services import settle_people, settle_person
+from certification.services.replaying import replay, sign_head
+from certification.services.terms import apply_to_open
+from common.dated import supersede
+
+DAY = dt.timedelta(days=1)
+START = dt.date(2026, 6, 1)
+
+
+def certified(world: World, day: dt.date = START):
+    person = world.teacher(since=day - 10 * DAY)
+    world.read_course(person, day)
+    world.take_test(person, day)
+    settle_person(person.pk, day)
+    return person
+
+
+def kinds(person) -> list[str]:
+    return list(LedgerEvent.objects.filter(chain__person=person).order_by("number").values_list("kind", flat=True))
+
+
+def test_what_happens_to_a_person_is_told_in_order_and_settling_again_adds_nothing(world: World) -> None:
+    person = world.teacher(since=START)
+    settle_person(person.pk, START)
+    assert kinds(person) == ["opened", "duty"]
+    world.read_course(person, START + DAY)
+    settle_person(person.pk, START + DAY)
+    world.take_test(person, START + 2 * DAY)
+    settle_person(person.pk, START + 2 * DAY)
+    settle_person(person.pk, START + 3 * DAY)
+    assert kinds(person) == ["opened", "duty", "begun", "satisfied"]
+    assert replay().differences == []
+
+
+def test_the_ledger_holds_no_name_no_address_and_no_reason(world: World) -> None:
+    person = world.teacher(since=START, first_name="Zuhrah", last_name="Qvigstad")
+    world.read_course(person, START)
+    world.take_test(person, START)
+    settle_person(person.pk, START)
+    told = str(list(LedgerEvent.objects.values_list("facts", flat=True)))
+    assert "Qvigstad" not in told
+    assert "@" not in told
+
+
+def test_an_event_cannot_be_changed_or_deleted(world: World) -> None:
+    event = LedgerEvent.objects.filter(chain__person=certified(world)).earliest("number")
+    with pytest.raises(LedgerIsAppendOnlyError):
+        event.save()
+    with pytest.raises(LedgerIsAppendOnlyError):
+        event.delete()
+
+
+def test_a_row_changed_behind_its_back_is_found(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    person = certified(world)
+    assert replay().differences == []
+    Cycle.objects.filter(person=person).update(expires_on=dt.date(2030, 1, 1), grace_until=dt.date(2030, 2, 1))
+    found = replay().differences
+    assert any("expires_on" in text for text in found)
+    with pytest.raises(SystemExit) as ended:
+        call_command("certification_replay")
+    assert ended.value.code == 1
+    said = capsys.readouterr()
+    assert person.email not in said.err
+    assert said.out.strip().endswith("avvik")
+
+
+def test_an_event_changed_removed_or_put_in_breaks_the_chain(world: World) -> None:
+    person = certified(world)
+    chain = LedgerChain.objects.get(person=person)
+    first = LedgerEvent.objects.filter(chain=chain).earliest("number")
+    LedgerEvent.objects.filter(pk=first.pk).update(facts={**first.facts, "pass_mark": 1})
+    assert any("event 1" in text for text in replay().differences)
+    LedgerEvent.objects.filter(pk=first.pk).update(facts=first.facts)
+    assert replay().differences == []
+    LedgerEvent.objects.filter(chain=chain, number=chain.length).delete()
+    assert any("not as long" in text for text in replay().differences)
+
+
+def test_erasing_the_person_leaves_the_chain_whole(world: World) -> None:
+    person = certified(world)
+    LedgerChain.objects.filter(person=person).update(person=None)
+    found = replay()
+    assert (found.chains, found.differences) == (1, [])
+
+
+def test_a_standing_changed_behind_its_back_is_found(world: World) -> None:
+    person = certified(world)
+    Standing.objects.filter(person=person).update(expires_on=dt.date(2031, 1, 1))
+    assert any("standing" in text for text in replay().differences)
+
+
+def test_the_head_of_the_day_is_signed_once_and_changes_with_every_event(world: World) -> None:
+    certified(world)
+    head = sign_head(START)
+    assert (head.chains, head.events) == (1, LedgerEvent.objects.count())
+    certified(world)
+    assert sign_head(START).digest == head.digest
+    assert sign_head(START + DAY).digest != head.digest
+    from certification.keys import verify_jws
+
+    assert verify_jws(head.signature)["digest"] == head.digest
+    assert LedgerHead.objects.count() == 2
+
+
+def test_a_new_policy_reaches_open_cycles_only_when_asked_and_the_ledger_tells(world: World) -> None:
+    person = world.teacher(since=START)
+    settle_person(person.pk, START)
+    policy = supersede(world.policy, version="2026-3", pass_mark=90, validity="P6M")
+    settle_person(person.pk, START)
+    cycle = Cycle.objects.get(person=person)
+    assert (cycle.pass_mark, cycle.policy_versions) == (80, "2026-2")
+    assert apply_to_open(world.certification.pk, START) == 1
+    assert apply_to_open(world.certification.pk, START) == 0
+    cycle.refresh_from_db()
+    assert (cycle.pass_mark, cycle.validity, cycle.policy_ids) == (90, "P6M", [policy.pk])
+    assert kinds(person)[-1] == "terms"
+    assert replay().differences == []
+
+
+def test_a_satisfied_cycle_keeps_what_it_was_opened_with(world: World) -> None:
+    person = certified(world)
+    supersede(world.policy, version="2026-3", validity="P6M")
+    apply_to_open(world.certification.pk, START)
+    assert Cycle.objects.get(person=person).expires_on == dt.date(2027, 5, 31)
+
+
+def test_one_by_one_and_all_at_once_give_the_same(world: World) -> None:
+    people = [world.teacher(since=START) for _ in range(3)]
+    for person in people[:2]:
+        world.read_course(person, START + DAY)
+    world.take_test(people[0], START + DAY)
+    settle_people([person.pk for person in people], START + DAY)
+    together = list(Standing.objects.order_by("person_id").values_list("display", "due_on", "next_change_on"))
+    Standing.objects.all().delete()
+    for person in people:
+        settle_person(person.pk, START + DAY)
+    assert list(Standing.objects.order_by("person_id").values_list("display", "due_on", "next_change_on")) == together
+    assert [row[0] for row in together] == ["valid", "in_progress", "not_started"]
+
+
+def test_many_people_cost_as_many_queries_as_one(world: World, django_assert_max_num_queries) -> None:
+    people = [world.teacher(since=START).pk for _ in range(30)]
+    with django_assert_max_num_queries(45) as captured:
+        settle_people(people[:1], START)
+    with django_assert_max_num_queries(len(captured)):
+        settle_people(people[1:], START)
+
+
+# --- whatever happens, in whatever order ---
+
+
+ACTS = ("read", "pass", "fail", "leave", "return", "move_policy", "wait")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(st.sampled_from(ACTS), max_size=14), seed=st.integers(0, 10_000))
+def test_replay_equals_what_is_stored_whatever_happens(world: World, acts: list[str], seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    day = START
+    person = world.teacher(since=START)
+    settle_person(person.pk, day)
+    version = 0
+    for act in acts:
+        day += dt.timedelta(days=chance.choice([1, 20, 60, 300, 400]))
+        match act:
+            case "read":
+                world.read_course(person, day)
+            case "pass":
+                world.take_test(person, day)
+            case "fail":
+                world.take_test(person, day, passed=False)
+            case "leave":
+                membership = person.memberships.filter(superseded_at=None).latest("pk")
+                if not MembershipPause.objects.current().filter(membership__thread=membership.thread).exists():
+                    MembershipPause.objects.create(membership=membership, valid_from=day)
+            case "return":
+                for pause in MembershipPause.objects.current().filter(membership__person=person, valid_to=None):
+                    supersede(pause, valid_to=max(day, pause.valid_from))
+            case "move_policy":
+                version += 1
+                newest = Policy.objects.current().get(certification=world.certification)
+                supersede(newest, version=f"h-{uuid.uuid4().hex[:8]}", pass_mark=chance.randint(60, 100))
+                if version % 2:
+                    apply_to_open(world.certification.pk, day)
+        settle_person(person.pk, day)
+        found = replay()
+        assert found.differences == []
+    earned = list(Cycle.objects.filter(person=person, state="satisfied").order_by("number"))
+    assert [cycle.valid_from for cycle in earned] == sorted(cycle.valid_from for cycle in earned)
+    assert Cycle.objects.filter(person=person, state="open").count() <= 1
+
+
+# --- the arithmetic ---
+
+
+REF = uuid.UUID(int=7)
+AT = dt.datetime(2026, 11, 22, 9, 30, tzinfo=dt.UTC)
+
+
+def chain_of(count: int) -> list[Event]:
+    events, previous = [], ""
+    for number in range(1, count + 1):
+        own = hash_of(previous, REF, number, "duty", AT, {"certification": number})
+        events.append(Event(number, "duty", {"certification": number}, AT, previous, own))
+        previous = own
+    return events
+
+
+@given(count=st.integers(1, 12), data=st.data())
+def test_any_one_change_is_found_where_it_was_made(count: int, data: st.DataObject) -> None:
+    events = chain_of(count)
+    assert broken_at(REF, events) is None
+    place = data.draw(st.integers(0, count - 1))
+    changed = list(events)
+    old = changed[place]
+    changed[place] = Event(old.number, old.kind, {"certification": -1}, old.recorded_at, old.previous, old.hash)
+    assert broken_at(REF, changed) == place + 1
+    if count > 1 and place < count - 1:
+        assert broken_at(REF, events[:place] + events[place + 1 :]) == place + 1
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [("satisfied", {"cycle": "a"})],
+        [("opened", {"cycle": "a", "certification": 1}), ("opened", {"cycle": "b", "certification": 1})],
+        [("opened", {"cycle": "a", "certification": 1}), ("closed", {"cycle": "a"}), ("satisfied", {"cycle": "a"})],
+        [("undone", {"decision": "x"})],
+    ],
+)
+def test_no_state_without_a_legal_one_before(events: list[tuple[str, dict[str, object]]]) -> None:
+    with pytest.raises(IllegalEventError):
+        fold(events)
