@@ -31,6 +31,7 @@ class Purpose(enum.Enum):
     STANDINGS = frozenset({F.MANAGER, F.COORDINATOR})
     ROSTER = frozenset({F.ADMINISTRATOR})
     CONTENT = frozenset({F.TRAINER})
+    DECISIONS = frozenset({F.MANAGER, F.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)

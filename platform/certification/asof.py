@@ -137,9 +137,14 @@ def _under_way(row: Pass, day: dt.date, known_at: dt.datetime) -> bool:
     """Whether the cycle was open and begun on `day`, as known then."""
     if row.recorded_at > known_at or row.opened_on > day or (row.closed_on and row.closed_on <= day):
         return False
-    if row.satisfied_on and row.satisfied_on <= day and row.proven_at and row.proven_at <= known_at:
+    if row.begun_on is None or row.begun_on > min(day, known_at.date()):
         return False
-    return row.begun_on is not None and row.begun_on <= min(day, known_at.date())
+    if row.satisfied_on and row.proven_at:
+        if row.proven_at > known_at:
+            # Where nothing was seen before all of it was shown, its beginning became known with its end.
+            return row.begun_on < row.satisfied_on
+        return row.satisfied_on > day
+    return True
 
 
 def _earned(row: Pass, stored: Dates, decisions: Iterable[Said], known_at: dt.datetime) -> Earned:

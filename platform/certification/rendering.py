@@ -1,4 +1,4 @@
-"""The certificate as a tagged PDF (PDF/UA-1), made on demand from its row."""
+"""The certificate as a tagged PDF (PDF/UA-1) and the badge as a picture, made on demand from the row."""
 
 import io
 import json
@@ -9,12 +9,15 @@ from typing import Any
 import segno
 import typst
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from certification.credentials import lines_of
 from certification.models import Certificate
+from certification.services.badges import neutral_title
 from common.codes import show_code
 
 logger = logging.getLogger(__name__)
@@ -35,14 +38,33 @@ def qr_svg(text: str) -> str:
     return out.getvalue().decode()
 
 
-def certificate_pdf(certificate: Certificate, language: str) -> bytes:
-    """The PDF in `language`.
+def badge_svg(certificate: Certificate, token: str = "", *, neutral: bool = False) -> str:
+    """The badge as a picture that stands by itself; with `token` the signed credential is baked into it.
+
+    Nobody is named in the picture, so that it can be shown where the person is known.
+    """
+    cycle = certificate.cycle
+    title = neutral_title() if neutral else cycle.certification.name
+    lines = lines_of(title, width=18, most=3)
+    last_day = date_format(cycle.expires_on, "DATE_FORMAT") if cycle.expires_on else ""
+    context = {
+        "token": token,
+        "issuer": "" if neutral else "Handlekraft",
+        "title": title,
+        "lines": [(300 + 34 * number - 17 * (len(lines) - 1), line) for number, line in enumerate(lines)],
+        "last_day": _("til og med %(date)s") % {"date": last_day},
+    }
+    return render_to_string("certification/badge.svg", context)
+
+
+def certificate_pdf(certificate: Certificate, language: str, *, neutral: bool = False) -> bytes:
+    """The PDF in `language`. Neutral: what she is certified for is not named, for whoever must not see it.
 
     A name with letters that the fonts lack stops the strict compile: then it is made without the accessibility check,
     and noted, because a name never costs anyone the certificate.
     """
     with translation.override(language):
-        data = _content(certificate, language)
+        data = _content(certificate, language, neutral=neutral)
     inputs = {"data": json.dumps(data), "qr": qr_svg(data["check_url"])}
     try:
         return _compile(inputs, pdf_standards="ua-1")
@@ -56,8 +78,9 @@ def _compile(inputs: dict[str, str], **options: Any) -> bytes:
     return pdf
 
 
-def _content(certificate: Certificate, language: str) -> dict[str, Any]:
+def _content(certificate: Certificate, language: str, *, neutral: bool) -> dict[str, Any]:
     cycle = certificate.cycle
+    title = neutral_title() if neutral else cycle.certification.name
     name = cycle.person.get_full_name()
     valid = _("%(from)s til og med %(to)s") % {
         "from": date_format(cycle.valid_from, "DATE_FORMAT") if cycle.valid_from else "",
@@ -68,7 +91,7 @@ def _content(certificate: Certificate, language: str) -> dict[str, Any]:
         "policy": cycle.policy_versions,
     }
     rows = [
-        [_("Sertifisering"), cycle.certification.name],
+        [_("Sertifisering"), title],
         [_("Gyldig"), valid],
         *([[_("Utstedt for"), cycle.agency.name]] if cycle.agency else []),
         [_("Innhold"), content],
@@ -77,11 +100,11 @@ def _content(certificate: Certificate, language: str) -> dict[str, Any]:
         "lang": language,
         "region": _REGIONS.get(language, "NO"),
         "title": _("Sertifikat for %(name)s") % {"name": name},
-        "description": cycle.certification.name,
+        "description": title,
         "issuer": "Handlekraft",
         "kind": _("Sertifikat"),
         "name": name,
-        "statement": cycle.certification.statement,
+        "statement": "" if neutral else cycle.certification.statement,
         "rows": rows,
         "check_text": _("Kontroller at det fortsatt gjelder:"),
         "check_url": check_url(certificate),

@@ -207,7 +207,9 @@ class _Maker:
         if moved and last_day:
             self._job(rows, pk, chance.choice(self.units), role, last_day + _DAY, None)
         if chance.random() < 0.08:
-            self._job(rows, pk, chance.choice(self.units), chance.choice(self.roles), first_day, None)
+            other = chance.choice(self.roles)
+            if other.pk != role.pk:  # the same role twice in one unit would be one job
+                self._job(rows, pk, chance.choice(self.units), other, first_day, None)
 
     def _job(self, rows: _Batch, pk: int, unit: Unit, role: Role, first: dt.date, last: dt.date | None) -> None:
         rows.memberships.append(

@@ -54,9 +54,10 @@ def count_people(*, changes: Sequence[StandingChange], today: dt.date) -> None:
     A person is counted in the units of the jobs through which it is required of her. Whoever settles her holds her row,
     so nobody else counts her meanwhile; SQLite has one writer.
     """
-    counted = _counted({change.person_id for change in changes})
     required = [change for change in changes if change.required]
+    # Units are kept in place before anybody's count is locked: a move takes them in that order too.
     kept = dict(zip(map(_who, required), _kept([change.jobs for change in required]), strict=True))
+    counted = _counted({change.person_id for change in changes})
     deltas: Counter[Key] = Counter()
     new, changed, gone = [], [], []
     for change in changes:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from agencies.services.people import person_fingerprint
 from agencies.services.units import unit_fingerprint
+from certification.services.badges import place_in_list
 from tests.access.asking import (
     ELSEWHERE,
     MISSING,
@@ -23,7 +24,7 @@ from tests.access.asking import (
     SIGN_IN,
     fill,
 )
-from tests.access.small_world import PEOPLE, ROSTER, STANDINGS, SmallWorld
+from tests.access.small_world import AT_LIA, PEOPLE, ROSTER, STANDINGS, SmallWorld
 
 World = SmallWorld
 Expects = dict[str, str]
@@ -50,6 +51,12 @@ PERSON_AT_LIA = PEOPLE_LIST | {"sibling_manager": MISSING}
 PERSON_ELSEWHERE = who(others=REFUSED) | dict.fromkeys(STANDINGS, MISSING)
 ROSTER_LIST = who(*ROSTER)
 ROSTER_AT_LIA = ROSTER_LIST | {"sibling_administrator": MISSING}
+# Those who may decide about a person at Lia, and those whose scope is elsewhere.
+DECISIONS_AT_LIA = who("manager", "administrator") | dict.fromkeys(
+    ("sibling_manager", "sibling_administrator"), MISSING
+)
+DECISIONS_ELSEWHERE = DECISIONS_AT_LIA | dict.fromkeys(("manager", "administrator"), MISSING)
+DECISIONS = {"manager": AT_LIA, "administrator": AT_LIA}
 # In her scope, but more than hers alone.
 ROSTER_TOO_HIGH = ROSTER_AT_LIA | {"administrator": REFUSED}
 ROSTER_ELSEWHERE = who(others=REFUSED) | dict.fromkeys(ROSTER, MISSING)
@@ -111,6 +118,19 @@ def code(world: World) -> dict[str, Any]:
     return {"code": world.certificate.code}
 
 
+def a_status_list(world: World) -> dict[str, Any]:
+    place = place_in_list(certificate=world.certificate)
+    return {"number": place.list_number, "purpose": "revocation"}
+
+
+def no_status_list(world: World) -> dict[str, Any]:
+    return {"number": 99, "purpose": "revocation"}
+
+
+def an_achievement(world: World) -> dict[str, Any]:
+    return {"public_id": world.base.certification.public_id, "language": "nb"}
+
+
 def attempt(name: str = "attempt", **more: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"attempt_id": getattr(world, name).public_id, **more}
 
@@ -148,6 +168,22 @@ def language(world: World) -> dict[str, Any]:
     return {"language": "nn"}
 
 
+def a_rule(world: World) -> dict[str, Any]:
+    return {"rule_id": world.base.rule.public_id}
+
+
+def her_case(**more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"person_id": world.people["learner"].public_id, "key": "grunnkurs", **more}
+
+
+def a_version(world: World) -> dict[str, Any]:
+    return {
+        "version": "ny", "valid_from": day(), "path": world.base.path.key, "pass_mark": 80, "validity": "12 måneder",
+        "window": "60 dager", "date_base": "expiry", "least_assurance": 30, "note": "Ny.", "confirm": 1,
+        "apply_to_open": "no",
+    }  # fmt: skip
+
+
 OURS = [
     # --- for all ----------------------------------------------------------------------------------
     Address("", ALL_ELSEWHERE),
@@ -158,12 +194,21 @@ OURS = [
     Address("nb/kontroll/", EVERYBODY, post=code, writes=False),
     Address("k/<slug:code>/", EVERYBODY, code, names={name: {"learner"} for name in PEOPLE}),
     Address("k/<slug:code>/", signed_in(MISSING, MISSING), lambda w: {"code": "0" * 26}),
+    Address("merke/utsteder/", EVERYBODY),
+    Address("merke/nokler.json", EVERYBODY),
+    Address("merke/status/<int:number>/<slug:purpose>/", EVERYBODY, a_status_list),
+    Address("merke/status/<int:number>/<slug:purpose>/", signed_in(MISSING, MISSING), no_status_list),
+    Address("merke/sertifisering/<uuid:public_id>/<slug:language>/", EVERYBODY, an_achievement),
     # --- for whoever is signed in, each her own ---------------------------------------------------
     Address("nb/", signed_in()),
     Address("nb/sti/<slug:key>/", signed_in(), lambda w: {"key": w.base.path.key}),
     Address("nb/sertifikater/", signed_in()),
     Address("nb/sertifikat/<slug:code>/", OWN, code),
     Address("nb/sertifikat/<slug:code>/pdf/", OWN, code),
+    Address("nb/sertifikat/<slug:code>/merke/", OWN, code),
+    Address("nb/sertifikat/<slug:code>/merke.svg", OWN, code),
+    Address("nb/sertifikat/<slug:code>/merke.jwt", OWN, code),
+    Address("nb/sertifikat/<slug:code>/merke.json", OWN, code),
     Address("nb/min-konto/", signed_in(), post=language),
     Address("nb/kurs/<str:course_slug>/<str:module_slug>/", signed_in(), module),
     Address(r"nb/^((?:kurs/(?:[\w-]+/)*)?)$", ALL_ELSEWHERE, lambda w: {"address": w.course.url}),
@@ -188,7 +233,15 @@ OURS = [
     Address("nb/rapport/<uuid:unit_id>/", FIGURES_ABOVE | {"coordinator": MISSING}, unit("neighbour")),
     Address("nb/rapport/<uuid:unit_id>/tall.csv", FIGURES_AT_LIA, unit("lia")),
     Address("nb/rapport/<uuid:unit_id>/tall.csv", FIGURES_ABOVE, the_agency),
+    Address("nb/rapport/<uuid:unit_id>/per-dato/", FIGURES_AT_LIA, unit("lia")),
+    Address("nb/rapport/<uuid:unit_id>/per-dato/", FIGURES_ABOVE, the_agency),
     # --- for who sees people ----------------------------------------------------------------------
+    Address("nb/rapport/<uuid:unit_id>/per-dato/personer.csv", PERSON_AT_LIA, unit("lia"), names=STANDINGS),
+    Address("nb/rapport/<uuid:unit_id>/per-dato/personer.csv", PERSON_ELSEWHERE, unit("neighbour")),
+    Address("nb/personer/<uuid:person_id>/per-dato/", PERSON_AT_LIA, the_learner, names=STANDINGS),
+    Address("nb/personer/<uuid:person_id>/per-dato/", PERSON_AT_LIA, a_person("both"), names=STANDINGS),
+    Address("nb/personer/<uuid:person_id>/per-dato/", PERSON_ELSEWHERE, a_person("left")),
+    Address("nb/personer/<uuid:person_id>/per-dato/", PERSON_ELSEWHERE, a_person("neighbour")),
     Address("nb/personer/", PEOPLE_LIST, names=STANDINGS),
     Address("nb/personer/personer.csv", PEOPLE_LIST, names=STANDINGS),
     Address("nb/personer/<uuid:person_id>/", PERSON_AT_LIA, the_learner, names=STANDINGS),
@@ -301,6 +354,38 @@ OURS = [
         ROSTER_ELSEWHERE,
         lambda w: {"grant_id": w.grants["coordinator"].public_id},
         post=last_day,
+    ),
+    # --- rules, policies and decisions -------------------------------------------------------------
+    # A rule is a whole agency's: those who administer one school read it, and nobody here administers the agency.
+    Address("nb/krav/", ROSTER_LIST),
+    Address("nb/krav/nytt/", who()),
+    Address("nb/krav/<uuid:rule_id>/endre/", who(), a_rule),
+    Address("nb/krav/<uuid:rule_id>/avslutt/", who(), a_rule),
+    Address("nb/regler/", who("operator")),
+    Address("nb/regler/<slug:key>/", who("operator"), lambda w: {"key": "grunnkurs"}),
+    Address("nb/regler/<slug:key>/ny/", who("operator"), lambda w: {"key": "grunnkurs"}, post=a_version),
+    Address(
+        "nb/regler/<slug:key>/<uuid:agency_id>/ny/",
+        who(),
+        lambda w: {"key": "grunnkurs", "agency_id": w.base.agency.public_id},
+    ),
+    Address("nb/vedtak/<uuid:person_id>/<slug:key>/", DECISIONS_AT_LIA, her_case(), names=DECISIONS),
+    # What nobody requires of her is not there to decide about.
+    Address("nb/vedtak/<uuid:person_id>/<slug:key>/", DECISIONS_ELSEWHERE, her_case(key="zeta")),
+    Address(
+        "nb/vedtak/<uuid:person_id>/<slug:key>/<slug:kind>/",
+        DECISIONS_AT_LIA,
+        her_case(kind="fritak"),
+        names=DECISIONS,
+        post=lambda w: {"reason": "Etter avtale.", "first_day": day()},
+    ),
+    *(
+        Address(
+            f"nb/vedtak/<uuid:person_id>/<slug:key>/<uuid:decision_id>/{what}/",
+            DECISIONS_ELSEWHERE,
+            her_case(decision_id="00000000-0000-4000-8000-000000000000"),
+        )
+        for what in ("angre", "avslutt")
     ),
 ]
 

@@ -128,7 +128,8 @@ def read_evidence(person_ids: Iterable[int], keys: Iterable[str], since: dt.date
     """What people have shown of `keys` since a day, failures too, in the order it occurred. One query."""
     found: dict[int, list[Shown]] = defaultdict(list)
     rows = (
-        Evidence.objects.filter(person_id__among=frozenset(person_ids), subject_key__in=[uuid.UUID(key) for key in keys])
+        Evidence.objects.filter(person_id__among=frozenset(person_ids))
+        .filter(subject_key__in=[uuid.UUID(key) for key in keys])
         .filter(subject__in=[Evidence.Subject.COURSE, Evidence.Subject.QUIZ], occurred_on__gte=since)
         .order_by("occurred_at", "pk")
         .values_list(

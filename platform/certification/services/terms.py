@@ -112,8 +112,9 @@ def _refreshers(certification_id: int) -> set[int]:
 
 def _agencies(person_ids: Sequence[int], certification_id: int, today: dt.date) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    rows = Requirement.objects.on(today).filter(person_id__among=person_ids, certification_id=certification_id).order_by()
-    for person_id, agency_id in rows.values_list("person_id", "agency_id"):
+    rows = Requirement.objects.on(today).filter(person_id__among=frozenset(person_ids))
+    mine = rows.filter(certification_id=certification_id).order_by()
+    for person_id, agency_id in mine.values_list("person_id", "agency_id"):
         found[person_id].add(agency_id)
     return defaultdict(frozenset, {person_id: frozenset(ids) for person_id, ids in found.items()})
 

@@ -142,9 +142,11 @@ def certificate(request: AuthenticatedRequest, code: str) -> HttpResponse:
 @login_required
 @require_GET
 def pdf(request: AuthenticatedRequest, code: str) -> HttpResponse:
-    """Her certificate as a PDF in the language of the page."""
+    """Her certificate as a PDF in the language of the page; with ?noytral=1 the theme is not named."""
     found = _own_certificate(request, code)
-    response = HttpResponse(certificate_pdf(found, _language()), content_type="application/pdf")
+    response = HttpResponse(
+        certificate_pdf(found, _language(), neutral=request.GET.get("noytral") == "1"), content_type="application/pdf"
+    )
     # Nothing about the theme in the name of the file: it may lie on a shared machine.
     response["Content-Disposition"] = f'attachment; filename="{_("sertifikat")}-{found.code[:8].lower()}.pdf"'
     return response
