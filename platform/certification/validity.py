@@ -23,10 +23,14 @@ class Validity:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """What she held before: `baseline` is what the rules gave, `expires_on` may be later by an extension."""
+    """What she held before: `baseline` is what the rules gave, `expires_on` may be later by an extension.
+
+    `window_opens_on` is her own, as stored: without it, any day up to the expiry counts as in the window.
+    """
 
     expires_on: dt.date
     baseline: dt.date
+    window_opens_on: dt.date | None = None
 
 
 def validity(
@@ -43,18 +47,28 @@ def validity(
     """The dates of a cycle whose last step was shown on `completed_on`.
 
     - base *completion*: a period from that day;
-    - base *expiry*: renewed on time, a period from the day after the previous baseline, so that no day is lost and an
-      extension gives none; late or for the first time, from completion;
-    - base *fixed*: up to the first `fixed_day` (MM-DD) that leaves at least `minimum_active`.
+    - base *expiry*: in the window, a period from the day after the previous baseline, so that no day is lost and an
+      extension gives none; before the window opened, nothing is gained; late or for the first time, from completion;
+    - base *fixed*: up to the first `fixed_day` (MM-DD) that leaves at least `minimum_active`; in the window, past the
+      previous baseline too.
+
+    Whatever the base, renewing never ends earlier than not renewing.
     """
-    start = completed_on
-    if date_base == "expiry" and previous and completed_on <= previous.expires_on:
+    start, early, on_time = completed_on, False, False
+    if previous and completed_on <= previous.expires_on:
+        early = previous.window_opens_on is not None and completed_on < previous.window_opens_on
+        on_time = not early
+    if previous and on_time and date_base != "completion":
         start = previous.baseline + _DAY
     if date_base == "fixed":
-        least = max(start, last_day(start, minimum_active or Period()))
+        least = max(start, last_day(completed_on, minimum_active or Period()))
         expires = _fixed_day_from(least, fixed_day)
+    elif previous and early and date_base == "expiry":
+        expires = previous.baseline
     else:
         expires = last_day(start, period)
+    if previous:
+        expires = max(expires, previous.expires_on)
     return Validity(
         valid_from=start,
         expires_on=expires,

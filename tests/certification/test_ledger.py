@@ -1,10 +1,12 @@
 """The ledger tells the same as what is stored, and shows what was changed behind its back."""
 
+import contextlib
 import datetime as dt
 import random
 import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,8 +14,17 @@ from worlds import World
 
 from agencies.models import MembershipPause
 from certification.ledger import Event, IllegalEventError, broken_at, fold, hash_of
-from certification.models import Cycle, LedgerChain, LedgerEvent, LedgerHead, LedgerIsAppendOnlyError, Policy, Standing
-from certification.services import settle_people, settle_person
+from certification.models import (
+    Cycle,
+    Decision,
+    LedgerChain,
+    LedgerEvent,
+    LedgerHead,
+    LedgerIsAppendOnlyError,
+    Policy,
+    Standing,
+)
+from certification.services import decisions, settle_people, settle_person
 from certification.services.replaying import replay, sign_head
 from certification.services.terms import apply_to_open
 from common.dated import supersede
@@ -164,11 +175,34 @@ def test_many_people_cost_as_many_queries_as_one(world: World, django_assert_max
 # --- whatever happens, in whatever order ---
 
 
-ACTS = ("read", "pass", "fail", "leave", "return", "move_policy", "wait")
+ACTS = (
+    "read", "pass", "fail", "leave", "return", "move_policy", "wait", "waive", "suspend", "revoke", "extend", "correct",
+    "undo",
+)  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=st.lists(st.sampled_from(ACTS), max_size=14), seed=st.integers(0, 10_000))
+def decide(world: World, person, act: str, day: dt.date, chance: random.Random) -> None:
+    """A decision where one can be made; refused ones change nothing, which the replay then shows."""
+    held = Cycle.objects.filter(person=person, state="satisfied").order_by("number").last()
+    by = {"reason": "Etter vurdering.", "decided_by": person, "agency": world.agency}
+    with contextlib.suppress(ValidationError):
+        if act == "waive":
+            decisions.waive(person=person, certification=world.certification, first_day=day, **by)
+        elif act == "undo":
+            made = Decision.objects.current().filter(person=person).order_by("pk").last()
+            if made:
+                decisions.undo(decision=made, undone_by=person)
+        elif held and act in ("extend", "correct"):
+            move = decisions.extend if act == "extend" else decisions.correct
+            move(cycle=held, until=held.expires_on + chance.choice([-20, 30, 90]) * DAY, today=day, **by)
+        elif held and act == "suspend":
+            decisions.suspend(cycle=held, first_day=day, **by)
+        elif held:
+            decisions.revoke(cycle=held, today=day, **by)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(st.sampled_from(ACTS), min_size=4, max_size=16), seed=st.integers(0, 10_000))
 def test_replay_equals_what_is_stored_whatever_happens(world: World, acts: list[str], seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
     day = START
@@ -197,6 +231,8 @@ def test_replay_equals_what_is_stored_whatever_happens(world: World, acts: list[
                 supersede(newest, version=f"h-{uuid.uuid4().hex[:8]}", pass_mark=chance.randint(60, 100))
                 if version % 2:
                     apply_to_open(world.certification.pk, day)
+            case "waive" | "suspend" | "revoke" | "extend" | "correct" | "undo":
+                decide(world, person, act, day, chance)
         settle_person(person.pk, day)
         found = replay()
         assert found.differences == []

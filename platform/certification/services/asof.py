@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
-from agencies.models import Membership, MembershipPause, Unit, UnitParent
+from agencies.models import Membership, MembershipPause, UnitParent
 from certification.asof import Answer, Pass, Said, Terms, answer_on, subtree, tree_on
 from certification.models import Cycle, Decision, Requirement
 from certification.moving import Dates
@@ -25,6 +25,7 @@ _CYCLE = (
     "certificate__recorded_at",
 )  # fmt: skip
 _DATES = ("valid_from", "baseline_expires_on", "expires_on", "window_opens_on", "grace_until")
+_Job = tuple[str, int, int]  # path of the unit, unit, role
 _TERMS = ("validity", "window", "grace", "date_base", "fixed_day", "minimum_active")
 
 
@@ -52,17 +53,16 @@ def end_of(day: dt.date, zone: str) -> dt.datetime:
     return midnight.astimezone(dt.UTC) - dt.timedelta(microseconds=1)
 
 
-def place_on(tops: Sequence[Unit], day: dt.date, known_at: dt.datetime) -> PlaceThen:
-    """`tops` and every unit that stood below one of them. One query.
+def place_on(paths: Sequence[str], day: dt.date, known_at: dt.datetime) -> PlaceThen:
+    """The units that stand at `paths` today and every unit that stood below one of them. One query.
 
     The filter is today's subtree, which is a prefix, without the units that came later and with those that left: a
     large place is no long list.
     """
     placed = UnitParent.objects.known_at(known_at)
     rows = list(placed.values_list("unit_id", "parent_id", "valid_from", "valid_to", "unit__path"))
-    then = subtree(tree_on((row[:4] for row in rows), day), [unit.pk for unit in tops])
-    paths = tuple(unit.path for unit in tops)
-    now = {row[0] for row in rows if row[4].startswith(paths)} | {unit.pk for unit in tops}
+    then = subtree(tree_on((row[:4] for row in rows), day), {row[0] for row in rows if row[4] in paths})
+    now = {row[0] for row in rows if row[4].startswith(tuple(paths))}
     below = Q(unit_id__in=sorted(then - now))
     for path in paths:
         below |= Q(unit__path__startswith=path)
@@ -77,7 +77,7 @@ def standings_on(
     certification_id: int | None = None,
     person_id: int | None = None,
 ) -> list[Then]:
-    """What was required on `day` of people who worked in `place`, and how they stood. Five queries."""
+    """What was required on `day` of people who worked in `place`, and how they stood. Four queries."""
     holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
     jobs = Membership.objects.known_at(known_at).filter(holds)
     here = jobs.filter(place.q)
@@ -88,11 +88,7 @@ def standings_on(
     if certification_id is not None:
         about &= Q(certification_id=certification_id)
 
-    worked: dict[uuid.UUID, tuple[int, int]] = {}
-    for thread, unit, role in (
-        jobs.filter(person_id__in=people).order_by("unit__path", "pk").values_list("thread", "unit_id", "role_id")
-    ):
-        worked[thread] = (unit, role)
+    worked, leave = _jobs_and_leave(jobs.filter(person_id__in=people), known_at, people)
     claims: dict[tuple[int, int], list[Claim]] = defaultdict(list)
     required: Any = Requirement.objects.known_at(known_at).filter(about & holds).order_by("membership_thread", "pk")
     for row in required.values_list(
@@ -101,14 +97,13 @@ def standings_on(
     ):  # fmt: skip
         if row[8] in worked:
             claims[(row[0], row[2])].append(Claim(*(*row[1:9], Days(row[9], row[10]), row[11])))
-    leave = _leave(known_at, people)
     passes = _passes(Cycle.objects.filter(about, recorded_at__lte=known_at))
     # Those of later too: they may have moved dates that are stored, and that are to be told as they were.
     decisions = _decisions(Decision.objects.filter(about))
     found = []
     for key, duties in claims.items():
         mine = [worked[claim.membership_thread] for claim in duties]
-        mine = [job for job in dict.fromkeys(mine) if job[0] in place.units]
+        mine = [job for job in dict.fromkeys(mine) if job[1] in place.units]
         if mine:
             answer = answer_on(
                 day,
@@ -118,16 +113,25 @@ def standings_on(
                 claims=duties,
                 leave=leave,
             )
-            found.append(Then(*key, mine, answer))
+            found.append(Then(*key, [job[1:] for job in sorted(mine)], answer))
     return found
 
 
-def _leave(known_at: dt.datetime, people: "QuerySet[Any, Any]") -> Mapping[uuid.UUID, list[Days]]:
-    found: dict[uuid.UUID, list[Days]] = defaultdict(list)
-    rows = MembershipPause.objects.known_at(known_at).filter(membership__person_id__in=people).order_by()
-    for thread, first, last in rows.values_list("membership__thread", "valid_from", "valid_to"):
-        found[thread].append(Days(first, last))
-    return dict(found)
+def _jobs_and_leave(
+    jobs: "QuerySet[Any]", known_at: dt.datetime, people: "QuerySet[Any, Any]"
+) -> tuple[dict[uuid.UUID, _Job], dict[uuid.UUID, list[Days]]]:
+    """Membership thread → the job, in tree order, and → all leave from it. Both in one query."""
+    pauses = MembershipPause.objects.known_at(known_at).filter(membership__person_id__in=people)
+    worked = jobs.order_by().values_list("thread", "unit__path", "unit_id", "role_id", "valid_from", "valid_to")
+    left = pauses.order_by().values_list("membership__thread", Value(""), Value(0), Value(0), "valid_from", "valid_to")
+    found: dict[uuid.UUID, _Job] = {}
+    leave: dict[uuid.UUID, list[Days]] = defaultdict(list)
+    for thread, path, unit, role, first, last in worked.union(left, all=True):
+        if unit:
+            found[thread] = (path, unit, role)
+        else:
+            leave[thread].append(Days(first, last))
+    return found, leave
 
 
 def _passes(cycles: "QuerySet[Cycle]") -> dict[tuple[int, int], list[Pass]]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from agencies.models import Unit
 from agencies.services.rows import fingerprint, refuse_stale
+from certification.explaining import in_words
 from certification.merging import Terms, Tightening, looser_fields
 from certification.models import Certification, Cycle, Policy, Requirement
 from certification.periods import parse_period
@@ -26,6 +27,7 @@ from common.dated import retract
 _FIELDS = ("pass_mark", "validity", "grace", "window", "least_assurance", "attempts", "cool_down_days")
 _NATIONAL_ONLY = ("window", "date_base", "fixed_day", "minimum_active", "prior_learning")
 _WHOLE = ("path", "pass_mark", "validity", "window", "date_base", "least_assurance")
+_MAY_BE_EMPTY = {"agency", "attempts", "cool_down_days", "grace", "refresher_path", *_WHOLE, *_NATIONAL_ONLY}
 _YEAR = parse_period("P12M")
 _MOST_DAYS = 365
 _NO_LIMIT = 10**6
@@ -92,7 +94,8 @@ def check_policy(policy: Policy, today: dt.date) -> None:
     """Raises ValidationError, by field and in words, for a version that cannot be meant or is not allowed."""
     wrong: dict[str, list[str]] = {}
     try:
-        policy.clean_fields()
+        # What may be left empty is told by `_WHOLE`, since an agency may leave everything so.
+        policy.clean_fields(exclude={name for name in _MAY_BE_EMPTY if getattr(policy, name) in (None, "")})
     except ValidationError as error:
         wrong = {name: [str(text) for text in texts] for name, texts in error.message_dict.items()}
     if policy.certification.archived_on is not None:
@@ -174,8 +177,9 @@ def _against_national(policy: Policy, today: dt.date, wrong: dict[str, list[str]
         "pass_mark": _("Nasjonalt kreves minst %(value)s prosent. Dere kan kreve mer, ikke mindre.")
         % {"value": terms.pass_mark},
         "validity": _("Nasjonalt er det gyldig i %(value)s. Dere kan velge kortere, ikke lengre.")
-        % {"value": terms.validity},
-        "grace": _("Nasjonalt er henstanden %(value)s. Dere kan velge kortere, ikke lengre.") % {"value": terms.grace},
+        % {"value": in_words(terms.validity)},
+        "grace": _("Nasjonalt er henstanden %(value)s. Dere kan velge kortere, ikke lengre.")
+        % {"value": in_words(terms.grace)},
         "least_assurance": _("Dette er mindre sikkert enn det som kreves nasjonalt."),
         "attempts": _("Nasjonalt er det %(value)s forsøk. Dere kan gi færre, ikke flere.") % {"value": terms.attempts},
         "cool_down_days": _("Nasjonalt går det %(value)s dager mellom forsøk. Dere kan velge flere, ikke færre.")

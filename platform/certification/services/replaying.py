@@ -177,9 +177,9 @@ def _earned(index: int, facts: Facts) -> Earned:
 
 
 def _ruling(facts: Facts, keys_of_cycles: Sequence[str]) -> Ruling:
-    cycle = keys_of_cycles.index(facts["cycle"]) if facts.get("cycle") in keys_of_cycles else None
+    cycle = keys_of_cycles.index(facts["of_cycle"]) if facts.get("of_cycle") in keys_of_cycles else None
     last = dt.date.fromisoformat(facts["valid_to"]) if facts.get("valid_to") else None
-    return Ruling(facts["kind"], cycle, Days(dt.date.fromisoformat(facts["valid_from"]), last))
+    return Ruling(facts["decided"], cycle, Days(dt.date.fromisoformat(facts["valid_from"]), last))
 
 
 def sign_head(day: dt.date | None = None) -> LedgerHead:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,9 +14,11 @@ from agencies.models import Role, Unit
 from certification.models import Certification
 from certification.services.asof import Then, end_of, place_on, standings_on
 from certification.statuses import LOOKS, DisplayStatus, Look
+from common.translated import pick
 from reports.contributions import STEP_LENGTH, Figures, tally_status
 
 CHUNK = 1000
+_NAMES = ("name_nb", "name_nn", "name_en")
 # What is lacking has a due date; the rest has, or had, a last day.
 _LACKING = (DisplayStatus.OVERDUE, DisplayStatus.IN_PROGRESS, DisplayStatus.NOT_STARTED, DisplayStatus.WAIVED)
 
@@ -27,6 +29,7 @@ class LineThen:
 
     then: Then
     name: str
+    certification: str
     roles: str
     units: str
 
@@ -75,16 +78,16 @@ def certifications_at(unit: Unit) -> "QuerySet[Certification]":
 def unit_then(unit: Unit, certification: Certification, day: dt.date, known_on: dt.date) -> list[Then]:
     """How everybody stood of whom `certification` was required below `unit`, as the tree stood on the day."""
     known_at = end_of(known_on, unit.time_zone)
-    place = place_on([unit], day, known_at)
+    place = place_on([unit.path], day, known_at)
     return standings_on(place, day, known_at, certification_id=certification.pk)
 
 
 def person_then(person: User, scope: Scope, zone: str, day: dt.date, known_on: dt.date) -> list[LineThen]:
     """What was required of one person below the units of `scope`, as the tree stood on the day."""
     known_at = end_of(known_on, zone)
-    place = place_on(list(scope.roots()), day, known_at)
+    place = place_on(scope.paths, day, known_at)
     found = standings_on(place, day, known_at, person_id=person.pk)
-    return list(_lines(found, {person.pk: person.sort_name}, *_names(found)))
+    return list(_lines(found, {person.pk: person.sort_name}, _names(found)))
 
 
 def figures_then(found: Iterable[Then], day: dt.date) -> Figures:
@@ -107,31 +110,51 @@ def figures_then(found: Iterable[Then], day: dt.date) -> Figures:
 
 def lines_then(found: Sequence[Then]) -> Iterator[list[LineThen]]:
     """The people by name, a thousand at a time."""
-    units, roles = _names(found)
+    called = _names(found)
     names = _people({row.person_id for row in found})
     order = {person_id: place for place, person_id in enumerate(names)}
     ordered = sorted(found, key=lambda row: order[row.person_id])
     for start in range(0, len(ordered), CHUNK):
-        yield list(_lines(ordered[start : start + CHUNK], names, units, roles))
+        yield list(_lines(ordered[start : start + CHUNK], names, called))
 
 
-def _lines(
-    found: Iterable[Then], names: dict[int, str], units: dict[int, str], roles: dict[int, str]
-) -> Iterator[LineThen]:
+def _lines(found: Iterable[Then], names: dict[int, str], called: "Names") -> Iterator[LineThen]:
     for row in found:
         yield LineThen(
             then=row,
             name=names[row.person_id],
-            roles=", ".join(dict.fromkeys(roles[role] for _unit, role in row.jobs)),
-            units=", ".join(dict.fromkeys(units[unit] for unit, _role in row.jobs)),
+            certification=called.certifications[row.certification_id],
+            roles=", ".join(dict.fromkeys(called.roles[role] for _unit, role in row.jobs)),
+            units=", ".join(dict.fromkeys(called.units[unit] for unit, _role in row.jobs)),
         )
 
 
-def _names(found: Iterable[Then]) -> tuple[dict[int, str], dict[int, str]]:
-    """Unit → name and role → name, as they are called today."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What things are called today, in the reader's language."""
+
+    units: dict[int, str]
+    roles: dict[int, str]
+    certifications: dict[int, str]
+
+
+def _names(found: Iterable[Then]) -> Names:
+    """The names of all that `found` is about, in one query."""
+    found = list(found)
     jobs = {job for row in found for job in row.jobs}
-    units = Unit.objects.filter(pk__in={unit for unit, _role in jobs})
-    return {unit.pk: unit.name for unit in units}, {role.pk: role.name for role in Role.objects.all()}
+    about: list[tuple[type[Model], set[int]]] = [
+        (Unit, {unit for unit, _role in jobs}),
+        (Role, {role for _unit, role in jobs}),
+        (Certification, {row.certification_id for row in found}),
+    ]
+    first, *rest = [
+        model._default_manager.filter(pk__in=ids).order_by().values_list(Value(number), "pk", *_NAMES)
+        for number, (model, ids) in enumerate(about)
+    ]
+    names: list[dict[int, str]] = [{}, {}, {}]
+    for number, pk, name_nb, name_nn, name_en in first.union(*rest, all=True):
+        names[number][pk] = pick({"nb": name_nb, "nn": name_nn, "en": name_en})
+    return Names(*names)
 
 
 def _people(ids: set[int]) -> dict[int, str]:

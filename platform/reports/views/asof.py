@@ -115,12 +115,10 @@ def report_asof_csv(request: HttpRequest, unit_id: str) -> HttpResponseBase:
         return redirect(f"{reverse('report_asof', args=[unit.public_id])}?{request.GET.urlencode()}")
     day, known_on = form.days
     name = f"personer-{chosen.key}-{day.isoformat()}.csv"
-    return csv_response(name, _chunks(unit_then(unit, chosen, day, known_on), chosen, day, known_on))
+    return csv_response(name, _chunks(unit_then(unit, chosen, day, known_on), day, known_on))
 
 
-def _chunks(
-    found: Sequence[Then], certification: Certification, day: dt.date, known_on: dt.date
-) -> Iterator[list[list[Any]]]:
+def _chunks(found: Sequence[Then], day: dt.date, known_on: dt.date) -> Iterator[list[list[Any]]]:
     yield [
         [
             _("Navn"),
@@ -142,7 +140,7 @@ def _chunks(
                 line.name,
                 line.roles,
                 line.units,
-                certification.name,
+                line.certification,
                 day,
                 known_on,
                 line.word,
@@ -171,10 +169,5 @@ def person_asof(request: HttpRequest, person_id: str) -> HttpResponse:
     if form.days:
         day, known_on = form.days
         found = person_then(somebody, scope, unit.time_zone, day, known_on)
-        names = Certification.objects.in_bulk([line.then.certification_id for line in found])
-        context |= {
-            "day": day,
-            "known_on": known_on,
-            "found": [(names[line.then.certification_id], line) for line in found],
-        }
+        context |= {"day": day, "known_on": known_on, "found": found}
     return render(request, "reports/person_asof.html", context)

@@ -1,0 +1,382 @@
+"""Decisions about one person: who may make them, what each asks, and a reason for every one."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from agencies.access import AuthenticatedRequest, Purpose, require_scope, scope_of
+from agencies.models import Unit
+from agencies.reading import not_over
+from agencies.services.rows import fingerprint, refuse_stale
+from agencies.views.frame import FormPage
+from assessments.models import Quiz
+from certification.explaining import written
+from certification.forms.decisions import DecisionForm, EndForm, PeriodDecisionForm, PriorForm, UntilForm
+from certification.models import Certification, Cycle, Decision, Requirement
+from certification.services import decisions as services
+from certification.services.prior import oldest_day, policies_in_force, steps_to_accept
+from certification.views.frame import form_page, manage_page
+from courses.models import EditionPage
+from courses.reading.pages import in_language
+
+Kind = Decision.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One person and one certification that an agency in scope requires of her."""
+
+    person: User
+    certification: Certification
+    agency: Unit
+    agencies: frozenset[int]
+    newest: Cycle | None
+    decisions: list[Decision]
+
+    @property
+    def address(self) -> str:
+        return reverse("decide", args=[self.person.public_id, self.certification.key])
+
+    def current(self, kind: str) -> list[Decision]:
+        return [row for row in self.decisions if row.kind == kind and self.newest and row.cycle_id == self.newest.pk]
+
+    def seen(self) -> str:
+        """What a form was opened with: another one means that somebody else has decided something since."""
+        newest = self.newest
+        rows = sorted(row.pk for row in self.decisions)
+        return fingerprint(newest.pk if newest else None, newest.expires_on if newest else None, *rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """One kind of decision: its address, its name and what it does."""
+
+    slug: str
+    kind: str
+    title: Any
+    text: Any
+    needs_certificate: bool = True
+
+
+CHOICES = (
+    _Choice(
+        "fritak", Kind.WAIVER, gettext_lazy("Gi fritak"),
+        gettext_lazy("Personen slipper kravet en tid, og teller ikke med i tallene."), needs_certificate=False,
+    ),
+    _Choice(
+        "utsettelse", Kind.EXTENSION, gettext_lazy("La sertifikatet gjelde lenger"),
+        gettext_lazy("Siste dag flyttes. Neste periode regnes som før, så ingen dager vinnes."),
+    ),
+    _Choice(
+        "vent", Kind.SUSPENSION, gettext_lazy("Sett sertifikatet på vent"),
+        gettext_lazy("Sertifikatet gjelder ikke så lenge."),
+    ),
+    _Choice(
+        "trekk-tilbake", Kind.REVOCATION, gettext_lazy("Trekk sertifikatet tilbake"),
+        gettext_lazy("Sertifikatet gjelder ikke lenger. Det synes på kontrollsiden."),
+    ),
+    _Choice(
+        "rett", Kind.CORRECTION, gettext_lazy("Rett siste dag"),
+        gettext_lazy("Når siste dag er feil. Den kan også bli tidligere."),
+    ),
+    _Choice(
+        "tidligere-laering", Kind.PRIOR, gettext_lazy("Godkjenn tidligere læring"),
+        gettext_lazy("Når personen alt har gjort et steg et annet sted."), needs_certificate=False,
+    ),
+)  # fmt: skip
+
+
+def _case(request: AuthenticatedRequest, person_id: uuid.UUID, key: str) -> Case:
+    """What may be decided about. Raises Http404 where no agency in scope requires it of her."""
+    scope = require_scope(request, Purpose.DECISIONS)
+    required = list(
+        Requirement.objects.current()
+        .filter(scope.q("unit__path"), not_over(timezone.localdate()))
+        .filter(person__public_id=person_id, certification__key=key)
+        .select_related("person", "certification", "agency")
+        .order_by("valid_from", "pk")
+    )
+    if not required:
+        raise Http404
+    first = required[0]
+    if first.person_id == request.user.pk:
+        # Whoever leads the unit above decides about her who leads this one.
+        raise PermissionDenied
+    agencies = frozenset(row.agency_id for row in required)
+    decisions = (
+        Decision.objects.current()
+        .filter(person=first.person, certification=first.certification, agency__in=agencies)
+        .select_related("decided_by", "cycle", "person", "certification", "agency")
+        .order_by("-recorded_at", "-pk")
+    )
+    newest = (
+        Cycle.objects.filter(person=first.person, certification=first.certification, state=Cycle.State.SATISFIED)
+        .select_related("person", "certification")
+        .order_by("-number")
+        .first()
+    )
+    return Case(first.person, first.certification, first.agency, agencies, newest, list(decisions))
+
+
+def _trail(request: AuthenticatedRequest, case: Case) -> list[tuple[str, str]]:
+    """The way back to the person's page, where she may open it."""
+    found = [(_("Vedtak for %(name)s") % {"name": case.certification.name}, case.address)]
+    if scope_of(request.user, Purpose.STANDINGS):
+        return [(case.person.get_full_name(), reverse("person", args=[case.person.public_id])), *found]
+    return found
+
+
+@manage_page
+def decide(request: AuthenticatedRequest, person_id: uuid.UUID, key: str) -> HttpResponse:
+    """What has been decided about a person's certification, and what can be."""
+    case = _case(request, person_id, key)
+    context = {
+        "nav_here": "people",
+        "case": case,
+        "trail": _trail(request, case)[:-1],
+        "choices": [one for one in CHOICES if case.newest or not one.needs_certificate],
+        "rows": [
+            {
+                "decision": row,
+                "may_undo": row.kind != Kind.PRIOR,
+                "may_end": row.kind in (Kind.WAIVER, Kind.SUSPENSION),
+            }
+            for row in case.decisions
+        ],
+    }
+    return render(request, "certification/manage/decide.html", context)
+
+
+@manage_page
+def decide_kind(request: AuthenticatedRequest, person_id: uuid.UUID, key: str, kind: str) -> HttpResponse:
+    """One decision: the form, and for a revocation the question whether she means it."""
+    choice = next((one for one in CHOICES if one.slug == kind), None)
+    case = _case(request, person_id, key)
+    if choice is None or (choice.needs_certificate and case.newest is None):
+        raise Http404
+    page = FormPage(
+        title=f"{choice.title}: {case.person}",
+        submit=str(choice.title),
+        back=case.address,
+        trail=_trail(request, case),
+        consequences=[str(choice.text), *_consequences(case, choice)],
+        dangerous=choice.kind in (Kind.REVOCATION, Kind.SUSPENSION),
+    )
+    form = _form(request, case, choice)
+    if choice.kind == Kind.REVOCATION and "confirm" not in request.POST:
+        page.submit = _("Gå videre")
+        if request.method == "POST" and "change" not in request.POST and form.is_valid():
+            context = {"nav_here": "people", "form": form, "page": page, "case": case}
+            return render(request, "certification/manage/revoke_confirm.html", context)
+        if "change" in request.POST:
+            return render(
+                request, "certification/manage/decision_form.html", {"nav_here": "people", "form": form, "page": page}
+            )
+
+    def do(data: dict[str, Any]) -> tuple[str, str]:
+        refuse_stale(data["seen"] or None, case.seen())
+        _DO[choice.kind](case, request.user, form, data)
+        return _("Vedtaket er lagret."), case.address
+
+    return form_page(request, form, page, do, "certification/manage/decision_form.html", nav_here="people")
+
+
+@manage_page
+def decision_undo(
+    request: AuthenticatedRequest, person_id: uuid.UUID, key: str, decision_id: uuid.UUID
+) -> HttpResponse:
+    """Undoes a decision that should not have been made."""
+    case = _case(request, person_id, key)
+    decision = _decision(case, decision_id)
+    page = FormPage(
+        title=_("Angre vedtaket: %(kind)s") % {"kind": decision.get_kind_display()},
+        submit=_("Angre vedtaket"),
+        back=case.address,
+        trail=_trail(request, case),
+        intro=str(case.person),
+        consequences=[
+            _("Det blir som om vedtaket ikke var gjort. Raden blir stående i historikken, med hvem som angret."),
+            *(
+                [_("Siste dag blir den som følger av reglene og de andre vedtakene.")]
+                if decision.kind in (Kind.EXTENSION, Kind.CORRECTION)
+                else []
+            ),
+        ],
+    )
+
+    def do(data: dict[str, Any]) -> tuple[str, str]:
+        refuse_stale(data["seen"] or None, case.seen())
+        services.undo(decision=decision, undone_by=request.user)
+        return _("Vedtaket er angret."), case.address
+
+    form = _Nothing(request.POST if request.method == "POST" else None, initial={"seen": case.seen()})
+    return form_page(request, form, page, do, nav_here="people")
+
+
+@manage_page
+def decision_end(request: AuthenticatedRequest, person_id: uuid.UUID, key: str, decision_id: uuid.UUID) -> HttpResponse:
+    """Lets a waiver or suspension end on a day."""
+    case = _case(request, person_id, key)
+    decision = _decision(case, decision_id)
+    if decision.kind not in (Kind.WAIVER, Kind.SUSPENSION):
+        raise Http404
+    page = FormPage(
+        title=_("Avslutt vedtaket: %(kind)s") % {"kind": decision.get_kind_display()},
+        submit=_("Avslutt vedtaket"),
+        back=case.address,
+        trail=_trail(request, case),
+        intro=str(case.person),
+        consequences=[_("Vedtaket gjelder til og med siste dag. Det som var riktig så lenge, blir stående.")],
+    )
+
+    def do(data: dict[str, Any]) -> tuple[str, str]:
+        services.end_decision(decision=decision, last_day=data["last_day"], ended_by=request.user)
+        return _("Vedtaket slutter %(day)s.") % {"day": written(data["last_day"])}, case.address
+
+    form = EndForm(request.POST or None, initial={"last_day": timezone.localdate()})
+    return form_page(request, form, page, do, nav_here="people")
+
+
+class _Nothing(DecisionForm):
+    """A question that only the button answers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["reason"]
+
+
+def _decision(case: Case, decision_id: uuid.UUID) -> Decision:
+    """A decision of an agency in scope about this case, also one that was undone since the page was opened."""
+    rows = Decision.objects.filter(
+        person=case.person, certification=case.certification, agency__in=case.agencies
+    ).select_related("cycle", "person", "decided_by", "agency")
+    found: Decision = get_object_or_404(rows, public_id=decision_id)
+    return found
+
+
+def _form(request: AuthenticatedRequest, case: Case, choice: _Choice) -> DecisionForm:
+    data, initial = request.POST or None, {"seen": case.seen()}
+    today = timezone.localdate()
+    match choice.kind:
+        case Kind.WAIVER | Kind.SUSPENSION:
+            return PeriodDecisionForm(data, initial={**initial, "first_day": today})
+        case Kind.EXTENSION | Kind.CORRECTION:
+            expires = case.newest.expires_on if case.newest else None
+            return UntilForm(data, initial={**initial, "until": expires})
+        case Kind.PRIOR:
+            return PriorForm(data, initial=initial, steps=_steps(case))
+    return DecisionForm(data, initial=initial)
+
+
+def _consequences(case: Case, choice: _Choice) -> list[str]:
+    if choice.kind == Kind.PRIOR:
+        today = timezone.localdate()
+        policies = policies_in_force(case.certification, case.agency, today)
+        if policies:
+            day = written(oldest_day(policies, today))
+            return [_("Regelen godtar læring fra %(day)s eller senere.") % {"day": day}]
+        return []
+    if case.newest is not None and choice.needs_certificate:
+        return [_("Sertifikatet gjelder nå til og med %(day)s.") % {"day": written(case.newest.expires_on)}]
+    return []
+
+
+def _steps(case: Case) -> list[tuple[str, str]]:
+    """The steps that prior learning may stand for, by their names."""
+    today = timezone.localdate()
+    policies = policies_in_force(case.certification, case.agency, today)
+    one = Cycle.objects.filter(person=case.person, certification=case.certification, state=Cycle.State.OPEN).first()
+    steps = steps_to_accept(case.certification, one, policies) if policies or one else []
+    quizzes = {str(row.key): row.name for row in Quiz.objects.filter(key__in=[k for s, k in steps if s == "quiz"])}
+    courses = [key for subject, key in steps if subject == "course"]
+    pages = EditionPage.objects.filter(edition__latest=True, is_course=True, page_key__in=courses)
+    titles = {str(row.page_key): row.title for row in in_language(pages, translation.get_language() or "nb")}
+    return [
+        (
+            f"{subject}:{key}",
+            _("Prøven: %(name)s") % {"name": quizzes.get(key, key)}
+            if subject == "quiz"
+            else _("Kurset: %(name)s") % {"name": titles.get(key, key)},
+        )
+        for subject, key in steps
+    ]
+
+
+# --- what each does ---------------------------------------------------------------------------------
+
+
+def _cycle(case: Case) -> Cycle:
+    if case.newest is None:
+        raise Http404
+    return case.newest
+
+
+def _waive(case: Case, by: User, _form: DecisionForm, data: dict[str, Any]) -> None:
+    services.waive(
+        person=case.person,
+        certification=case.certification,
+        agency=case.agency,
+        reason=data["reason"],
+        decided_by=by,
+        first_day=data["first_day"],
+        last_day=data["last_day"],
+    )
+
+
+def _extend(case: Case, by: User, _form: DecisionForm, data: dict[str, Any]) -> None:
+    services.extend(cycle=_cycle(case), until=data["until"], reason=data["reason"], decided_by=by, agency=case.agency)
+
+
+def _correct(case: Case, by: User, _form: DecisionForm, data: dict[str, Any]) -> None:
+    services.correct(cycle=_cycle(case), until=data["until"], reason=data["reason"], decided_by=by, agency=case.agency)
+
+
+def _suspend(case: Case, by: User, _form: DecisionForm, data: dict[str, Any]) -> None:
+    services.suspend(
+        cycle=_cycle(case),
+        first_day=data["first_day"],
+        last_day=data["last_day"],
+        reason=data["reason"],
+        decided_by=by,
+        agency=case.agency,
+    )
+
+
+def _revoke(case: Case, by: User, _form: DecisionForm, data: dict[str, Any]) -> None:
+    services.revoke(cycle=_cycle(case), reason=data["reason"], decided_by=by, agency=case.agency)
+
+
+def _accept(case: Case, by: User, form: DecisionForm, data: dict[str, Any]) -> None:
+    assert isinstance(form, PriorForm)  # noqa: S101  the form of this kind
+    subject, key = form.chosen()
+    services.accept_prior_learning(
+        person=case.person,
+        certification=case.certification,
+        subject=subject,
+        key=key,
+        occurred_on=data["occurred_on"],
+        assurance=data["assurance"],
+        reason=data["reason"],
+        decided_by=by,
+        agency=case.agency,
+    )
+
+
+_DO: dict[str, Callable[[Case, User, DecisionForm, dict[str, Any]], None]] = {
+    Kind.WAIVER: _waive,
+    Kind.EXTENSION: _extend,
+    Kind.SUSPENSION: _suspend,
+    Kind.REVOCATION: _revoke,
+    Kind.CORRECTION: _correct,
+    Kind.PRIOR: _accept,
+}
