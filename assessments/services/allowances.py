@@ -132,7 +132,10 @@ def withdraw_many(keys: Sequence[_Key]) -> None:
 def _current_of(keys: Iterable[_Key]) -> QuerySet[AttemptAllowance]:
     people, quizzes, purposes = zip(*keys, strict=True)
     return AttemptAllowance.objects.filter(
-        superseded_at__isnull=True, person_id__among=list(set(people)), quiz_id__in=set(quizzes), given_for__in=set(purposes)
+        superseded_at__isnull=True,
+        person_id__among=list(set(people)),
+        quiz_id__in=set(quizzes),
+        given_for__in=set(purposes),
     )
 
 

@@ -106,7 +106,10 @@ def _fold_cycle(cycles: dict[str, dict[str, Any]], kind: str, facts: Facts) -> N
     if (before["state"] if before else None) not in _LEGAL[kind]:
         raise IllegalEventError(f"cycle {key} cannot be {kind}")
     if before is None:
-        if any(one["state"] == "open" and one["certification"] == facts["certification"] for one in cycles.values()):
+        # What an earlier list tells of is over, whatever is open now.
+        if not facts.get("imported") and any(
+            one["state"] == "open" and one["certification"] == facts["certification"] for one in cycles.values()
+        ):
             raise IllegalEventError(f"cycle {key} was opened beside another")
         before = cycles[key] = {"state": "open"}
     before.update({name: value for name, value in facts.items() if name not in ("cycle", "evidence", "decision")})

@@ -138,11 +138,17 @@ def test_no_answer_names_anybody_outside_the_scope_of_who_asks(world, ask, name)
     assert not wrong, told(wrong)
 
 
+# What there is to be certified in, which says nothing of anybody.
+CATALOGUES = {"nb/regler/"}
+
+
 @pytest.mark.parametrize("name", [name for name in PEOPLE if name != "learner"])
 def test_scores_attempts_and_what_is_voluntary_are_the_learners_own(world, ask, name):
     """Whatever page or file it is: not the score, not the hour, not the name of what nobody required."""
     wrong = []
     for row in ADDRESSES:
+        if row.route in CATALOGUES:
+            continue
         address = row.address(world)
         text = ask(name, address).text
         wrong += [f"GET {address}: {name} reads «{secret}»" for secret in SECRETS if secret in text]

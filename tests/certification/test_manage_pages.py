@@ -335,7 +335,8 @@ def test_a_stale_form_of_a_policy_changes_nothing(world, sign_in):
         {"version": ""}, {"version": "2026-2"}, {"version": "x" * 21}, {"valid_from": ""}, {"path": "ingen"},
         {"path": ""}, {"pass_mark": "101"}, {"pass_mark": ""}, {"pass_mark": "mye"}, {"validity": "en stund"},
         {"validity": ""}, {"validity": "9999 år"}, {"window": "7 måneder"}, {"date_base": "aldri"},
-        {"date_base": "fixed", "fixed_day": "13-01"}, {"least_assurance": "99"}, {"least_assurance": ""}, {"attempts": "0"}, {"note": ""},
+        {"date_base": "fixed", "fixed_day": "13-01"},
+        {"least_assurance": "99"}, {"least_assurance": ""}, {"attempts": "0"}, {"note": ""},
         {"cool_down_days": "-2"}, {"grace": "99999999999 dager"},
     ],
 )  # fmt: skip

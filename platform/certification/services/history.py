@@ -11,7 +11,7 @@ import zoneinfo
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
 from django.db.models import Max
@@ -49,6 +49,12 @@ _CYCLE = (
 )  # fmt: skip
 
 
+class _Person(NamedTuple):
+    pk: int
+    public_id: uuid.UUID
+    is_active: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A row of the list with its person, certification and policy found."""
@@ -74,10 +80,10 @@ class HistoryPlan:
 @transaction.atomic
 def import_history(*, agency: Unit, rows: Sequence[HistoryRow], today: dt.date | None = None) -> HistoryPlan:
     """Adds what the list says, unless the plan has problems; gives back the plan. Its people are then to be settled."""
-    found = _find_people(row.email for row in rows)
-    for some in _chunks(sorted(person.pk for person in found.values())):
+    people = _find_people(row.email for row in rows)
+    for some in _chunks(sorted(person.pk for person in people.values())):
         lock_people(some)
-    plan = plan_history(agency=agency, rows=rows, today=today)
+    plan = _planned(agency, rows, people, today)
     if not plan.problems and plan.new:
         _apply(plan)
     return plan
@@ -85,8 +91,14 @@ def import_history(*, agency: Unit, rows: Sequence[HistoryRow], today: dt.date |
 
 def plan_history(*, agency: Unit, rows: Sequence[HistoryRow], today: dt.date | None = None) -> HistoryPlan:
     """What the list would add, in a number of queries that grows by the thousands of its people only."""
+    return _planned(agency, rows, _find_people(row.email for row in rows), today)
+
+
+def _planned(
+    agency: Unit, rows: Sequence[HistoryRow], people: dict[str, _Person], today: dt.date | None
+) -> HistoryPlan:
     plan = HistoryPlan(agency)
-    wanted = _find(plan, rows, today or timezone.localdate())
+    wanted = _find(plan, rows, people, today or timezone.localdate())
     plan.person_ids = {want.person_id for want in wanted}
     known = _known(want.ref for want in wanted)
     seen: set[str] = set()
@@ -101,8 +113,7 @@ def plan_history(*, agency: Unit, rows: Sequence[HistoryRow], today: dt.date | N
     return plan
 
 
-def _find(plan: HistoryPlan, rows: Sequence[HistoryRow], today: dt.date) -> list[Wanted]:
-    people = _find_people(row.email for row in rows)
+def _find(plan: HistoryPlan, rows: Sequence[HistoryRow], people: dict[str, _Person], today: dt.date) -> list[Wanted]:
     inside = _people_inside(plan.agency, [person.pk for person in people.values()])
     certifications = {one.key.casefold(): one for one in Certification.objects.filter(archived_on__isnull=True)}
     policies = _national_policies(today)
@@ -119,7 +130,7 @@ def _find(plan: HistoryPlan, rows: Sequence[HistoryRow], today: dt.date) -> list
     return wanted
 
 
-def _wrong_person(plan: HistoryPlan, row: HistoryRow, person: User | None, inside: set[int]) -> list[str]:
+def _wrong_person(plan: HistoryPlan, row: HistoryRow, person: _Person | None, inside: set[int]) -> list[str]:
     values = {"email": row.email[:80], "agency": plan.agency.name}
     if person is None:
         return [_("Vi finner ingen med e-postadressen «%(email)s».") % values]
@@ -150,11 +161,12 @@ def _national_policies(today: dt.date) -> dict[int, Policy]:
     return found
 
 
-def _find_people(emails: Iterable[str]) -> dict[str, User]:
-    found: dict[str, User] = {}
+def _find_people(emails: Iterable[str]) -> dict[str, _Person]:
+    found: dict[str, _Person] = {}
     for some in _chunks(list(dict.fromkeys(emails))):
         people = User.objects.annotate(lower_email=Lower("email")).filter(lower_email__in=some)
-        found.update({person.email.lower(): person for person in people.only("public_id", "email", "is_active")})
+        for row in people.values_list("email", "pk", "public_id", "is_active"):
+            found[row[0].lower()] = _Person(*row[1:])
     return found
 
 

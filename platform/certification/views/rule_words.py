@@ -106,6 +106,11 @@ class Bar:
     def change(self) -> int:
         return self.after - self.before
 
+    @property
+    def signed(self) -> str:
+        """+238, −18: with a real minus sign."""
+        return f"+{self.change}" if self.change > 0 else f"−{-self.change}"
+
 
 def bars(effects: RuleEffects) -> list[Bar]:
     """The roles whose numbers change most, on one scale."""
