@@ -1,6 +1,7 @@
 """Answers to what others tell: a publish makes an edition, a grant makes a trainer."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -9,9 +10,11 @@ from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
+from accounts.models import User
+from accounts.signals import Part, person_erase, person_export, person_merge
 from agencies.signals import grants_changed
 from courses.models import CoursePage, ModulePage
-from courses.services import ensure_site, make_edition, sync_trainer
+from courses.services import ensure_site, make_edition, persons, sync_trainer
 
 
 def _course_keys(page: Any, *parents: Any) -> set[uuid.UUID]:
@@ -43,6 +46,18 @@ def follow_grants(sender: Any, person_id: int, **kwargs: Any) -> None:
     sync_trainer(person_id=person_id)
 
 
+def export_person(sender: Any, person: User, **kwargs: Any) -> Iterable[Part]:
+    return persons.export_parts(person)
+
+
+def erase_person(sender: Any, person: User, **kwargs: Any) -> Iterable[str]:
+    return persons.erase(person)
+
+
+def merge_person(sender: Any, source: User, target: User, **kwargs: Any) -> Iterable[str]:
+    return persons.merge(source, target)
+
+
 def prepare_site(**kwargs: Any) -> None:
     """After migrate: the tree and the trainers' group. Not while tables are missing or the tree was emptied."""
     tables = set(connection.introspection.table_names())
@@ -53,4 +68,7 @@ def prepare_site(**kwargs: Any) -> None:
 
 def connect(app_config: Any) -> None:
     """Called when the app is ready."""
+    person_export.answered_by(export_person, *persons.FIELDS)
+    person_erase.answered_by(erase_person, *persons.FIELDS)
+    person_merge.answered_by(merge_person, *persons.FIELDS)
     post_migrate.connect(prepare_site, sender=app_config, dispatch_uid="courses.prepare_site")

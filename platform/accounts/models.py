@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common.names import name_key
 
+# `.invalid` is nobody's: no mail is ever delivered there, and nobody can ask for a code to it.
+ERASED_DOMAIN = "slettet.invalid"
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes people."""
@@ -94,6 +97,15 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     def get_short_name(self) -> str:
         return self.first_name
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether her name and address are gone for good."""
+        return self.email.endswith(f"@{ERASED_DOMAIN}")
+
+    def erased_address(self) -> str:
+        """What stands in place of an address when she is erased: unique, and nobody's."""
+        return f"{self.public_id.hex}@{ERASED_DOMAIN}"
 
     @property
     def sort_name(self) -> str:

@@ -9,6 +9,7 @@ _to_account = RedirectView.as_view(url=reverse_lazy("account"))
 
 urlpatterns = [
     path("min-konto/", views.account, name="account"),
+    path("min-konto/opplysninger.zip", views.my_data, name="my_data"),
     # Addresses come from rosters and administrators. These lie before the sign-in package's own (config/urls.py):
     # an address that somebody adds herself would let her account receive what is meant for another's.
     path("konto/email/", _to_account),

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import LanguageForm
 from accounts.models import User
+from accounts.services import export_person
 
 
 @never_cache
@@ -29,3 +30,14 @@ def account(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Språket er lagret."))
             return redirect(reverse("account"))
     return render(request, "accounts/account.html", {"form": form, "nav_here": "account"})
+
+
+@never_cache
+@login_required
+@require_safe
+def my_data(request: HttpRequest) -> HttpResponse:
+    """Everything that is kept about me, as a file. Own data only, whoever asks."""
+    user = cast(User, request.user)  # login_required has seen to it
+    answer = HttpResponse(export_person(person=user), content_type="application/zip")
+    answer["Content-Disposition"] = 'attachment; filename="handlekraft-opplysninger.zip"'
+    return answer

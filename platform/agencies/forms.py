@@ -7,9 +7,11 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.html import conditional_escape
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.services import Ground
 from agencies.access import Scope
 from agencies.models import Grant, Membership, MembershipPause, Role, Unit
 
@@ -247,6 +249,57 @@ class GrantForm(RosterForm):
         if day < timezone.localdate():
             raise ValidationError(_("En funksjon kan ikke gis bakover i tid. Velg i dag eller senere."))
         return day
+
+
+class ConfirmForm(RosterForm):
+    """What cannot be undone is confirmed by writing the address of the account that it happens to."""
+
+    typed = forms.EmailField(
+        label=_("Skriv e-postadressen til kontoen som forsvinner"),
+        max_length=254,
+        error_messages={"required": _("Skriv hele e-postadressen"), "invalid": _("Skriv hele e-postadressen")},
+    )
+
+    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+        self.fields["typed"].widget.attrs["autocomplete"] = "off"
+        self.fields["typed"].help_text = _("For å bekrefte: %(email)s") % {"email": conditional_escape(expected)}
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if typed.strip().lower() != self.expected.lower():
+            raise ValidationError(_("Dette er ikke adressen til kontoen. Ingenting er gjort."))
+        return typed
+
+
+class ErasePersonForm(ConfirmForm):
+    """Why, and that it is meant."""
+
+    ground = forms.ChoiceField(
+        label=_("Hvorfor slettes opplysningene?"),
+        choices=Ground.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Velg en grunn")},
+    )
+    field_order = ["ground", "typed"]
+
+
+class MergePersonForm(ConfirmForm):
+    """That it is meant."""
+
+
+class OtherAccountForm(RosterForm):
+    """The other account, by its address."""
+
+    email = forms.EmailField(
+        label=_("E-postadressen til kontoen som skal forsvinne"),
+        max_length=254,
+        error_messages={
+            "required": _("Skriv hele e-postadressen, for eksempel navn@fjordvik.example"),
+            "invalid": _("Skriv hele e-postadressen, for eksempel navn@fjordvik.example"),
+        },
+    )
 
 
 def ending(row: Membership | MembershipPause | Grant) -> dict[str, dt.date]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agencies.views import memberships, people, units
+from agencies.views import memberships, people, persons, units
 
 _UNIT = "virksomhet/enheter/<uuid:unit_id>/"
 _PERSON = "virksomhet/personer/<uuid:person_id>/"
@@ -16,6 +16,9 @@ urlpatterns = [
     path("virksomhet/personer/ny/", people.person_add, name="roster_person_add"),
     path(_PERSON, people.person, name="roster_person"),
     path(_PERSON + "endre/", people.person_edit, name="roster_person_edit"),
+    path(_PERSON + "slett/", persons.person_erase, name="roster_person_erase"),
+    path(_PERSON + "sla-sammen/", persons.person_merge_choose, name="roster_person_merge_choose"),
+    path(_PERSON + "sla-sammen/<uuid:other_id>/", persons.person_merge, name="roster_person_merge"),
     path(_PERSON + "ny-stilling/", memberships.membership_add, name="roster_membership_add"),
     path(_PERSON + "ny-funksjon/", memberships.grant_add, name="roster_grant_add"),
     path(_MEMBERSHIP + "flytt/", memberships.membership_move, name="roster_membership_move"),

@@ -80,6 +80,7 @@ class Said:
     until: dt.date | None
     recorded_at: dt.datetime
     superseded_at: dt.datetime | None
+    agency_id: int | None = None
 
     def known_at(self, instant: dt.datetime) -> bool:
         return self.recorded_at <= instant and (self.superseded_at is None or self.superseded_at > instant)
@@ -118,7 +119,7 @@ def answer_on(
     earned.sort(key=lambda pair: (pair[0].valid_from, pair[1]))
     held = held_of_chain([(one.valid_from, one.window_opens_on, one.expires_on, one.grace_until) for one, _ in earned])
     newest = earned[-1][0] if earned else None
-    rulings = [Ruling(row.kind, row.cycle_id, row.days) for row in decisions if row.known_at(known_at)]
+    rulings = [Ruling(row.kind, row.cycle_id, row.days, row.agency_id) for row in decisions if row.known_at(known_at)]
     state = state_on(day, newest, held, rulings)
     duty = duty_on(day, claims, rulings, leave)
     display = display_status(

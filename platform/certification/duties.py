@@ -29,8 +29,7 @@ class RuleTerms:
     due_on: dt.date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A membership as plain values: where somebody works, as what, from when to when (days included)."""
 
     thread: uuid.UUID

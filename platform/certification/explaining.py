@@ -1,7 +1,7 @@
 """Why a person has the status she has, in one sentence: rule, version, evidence, dates. In the reader's language."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -9,10 +9,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from certification.models import Requirement, Standing
+from certification.models import Cycle, Decision, Requirement, Standing
 from certification.periods import parse_period
 from certification.standing import display_today
 from certification.statuses import DisplayStatus as D
+from certification.statuses import StandingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class _Ground:
     agency: str
     rule: str
     role: str
+    moved_on: dt.date | None
+    asked_by: dt.date | None
 
 
 def in_words(period: str) -> str:
@@ -76,23 +79,23 @@ def _sentence(row: Standing, ground: _Ground, today: dt.date) -> str:
     match display:
         case D.VALID:
             text = _(
-                "Bestått %(issued)s%(editions)s; regel %(policy)s gir %(length)s fra %(from)s, så sertifikatet gjelder "
-                "til og med %(expires)s."
+                "Bestått %(issued)s%(editions)s; regelversjon %(policy)s gir %(length)s fra %(from)s, så sertifikatet "
+                "gjelder til og med %(expires)s."
             )
         case D.WINDOW:
             text = _(
                 "Gyldig i dag, men går ut %(expires)s og kan fornyes fra %(opens)s: bestått %(issued)s%(editions)s, og "
-                "regel %(policy)s gir %(length)s."
+                "regelversjon %(policy)s gir %(length)s."
             )
         case D.GRACE:
             text = _(
-                "Sertifikatet fra %(issued)s%(editions)s gikk ut %(expires)s, men regel %(policy)s gir %(grace)s "
-                "henstand, så det regnes med og kan fornyes til og med %(grace_until)s."
+                "Sertifikatet fra %(issued)s%(editions)s gikk ut %(expires)s, men regelversjon %(policy)s gir "
+                "%(grace)s henstand, så det regnes med og kan fornyes til og med %(grace_until)s."
             )
         case D.EXPIRED:
             text = _(
-                "Sertifikatet fra %(issued)s%(editions)s gikk ut %(expires)s og kunne etter regel %(policy)s fornyes "
-                "til og med %(grace_until)s; nå må hele stien tas på nytt."
+                "Sertifikatet fra %(issued)s%(editions)s gikk ut %(expires)s og kunne etter regelversjon %(policy)s "
+                "fornyes til og med %(grace_until)s; nå må hele stien tas på nytt."
             )
         case D.OVERDUE:
             text = _("%(duty)s Fristen var %(due)s, og det er ikke bestått ennå.")
@@ -106,7 +109,12 @@ def _sentence(row: Standing, ground: _Ground, today: dt.date) -> str:
             text = _("Sertifikatet fra %(issued)s%(editions)s er satt på vent ved et vedtak.")
         case _:
             text = _("%(duty)s Stien er ikke begynt; fristen er %(due)s.")
-    return capfirst((text % facts).strip())
+    said = capfirst((text % facts).strip())
+    if ground.moved_on and display in (D.VALID, D.WINDOW, D.GRACE, D.EXPIRED):
+        said += " " + _("Siste dag ble flyttet ved et vedtak %(day)s.") % {"day": written(ground.moved_on)}
+    if ground.asked_by and display == D.VALID:
+        said += " " + _("En ny omgang er åpnet ved et vedtak, med frist %(day)s.") % {"day": written(ground.asked_by)}
+    return said
 
 
 def _duty(row: Standing, ground: _Ground) -> str:
@@ -139,6 +147,8 @@ def _grounds(rows: Sequence[Standing]) -> dict[int, _Ground]:
             .order_by("-valid_from")
         ):
             roles[(found.person_id, found.certification_id)] = found
+    moved = _moved({row.cycle_id for row in rows if row.cycle_id})
+    asked = _asked({row.open_cycle_id for row in rows if row.open_cycle_id and row.state == StandingState.CERTIFIED})
     grounds = {}
     for row in rows:
         cycle = row.cycle
@@ -149,5 +159,22 @@ def _grounds(rows: Sequence[Standing]) -> dict[int, _Ground]:
             agency=requirement.agency.name if requirement else "",
             rule=requirement.rule.label if requirement else "",
             role=requirement.role.name if requirement else "",
+            moved_on=moved.get(row.cycle_id) if row.cycle_id else None,
+            asked_by=asked.get(row.open_cycle_id) if row.open_cycle_id else None,
         )
     return grounds
+
+
+def _asked(cycle_ids: Set[int]) -> dict[int, dt.date]:
+    """Open cycle → its due date, of those that were opened before their time."""
+    rows = Cycle.objects.filter(pk__in=cycle_ids, optional=False, due_on__isnull=False) if cycle_ids else ()
+    return {row.pk: row.due_on for row in rows if row.due_on}
+
+
+def _moved(cycle_ids: Set[int]) -> dict[int, dt.date]:
+    """The day on which the last day of a cycle was last moved: then it is not what the policy gives."""
+    if not cycle_ids:
+        return {}
+    kinds = [Decision.Kind.EXTENSION, Decision.Kind.CORRECTION]
+    rows = Decision.objects.current().filter(cycle_id__in=cycle_ids, kind__in=kinds).order_by("pk")
+    return dict(rows.values_list("cycle_id", "valid_from"))

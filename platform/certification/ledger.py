@@ -6,14 +6,14 @@ What is hashed is facts and random ids: names and reason texts stay outside, so 
 
 import datetime as dt
 import hashlib
-import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 Facts = Mapping[str, Any]
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,13 @@ def plain(value: Any) -> Any:
 
 
 def hash_of(previous: str, ref: uuid.UUID, number: int, kind: str, recorded_at: dt.datetime, facts: Facts) -> str:
-    """SHA-256 over canonical JSON: keys sorted, no spaces, the instant in UTC to the microsecond."""
+    """SHA-256 over canonical JSON: keys sorted, no spaces, UTF-8, the instant in UTC to the microsecond.
+
+    Dates and ids in `facts` hash as the text they are stored as.
+    """
     instant = recorded_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    text = _canonical([previous, str(ref), number, kind, instant, facts])
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = orjson.dumps([previous, ref, number, kind, instant, facts], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest()
 
 
 def reason_hash(salt: str, reason: str) -> str:

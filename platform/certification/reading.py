@@ -81,6 +81,7 @@ class StandingView:
     standing: Standing
     look: Look
     word: str
+    lacking: str
     why: str
     days_left: int | None
     certificate_code: str
@@ -130,11 +131,17 @@ def _standing_view(row: Standing, why: str, today: dt.date) -> StandingView:
     if display == DisplayStatus.GRACE:
         word = _("Utløpt, kan fornyes til %(date)s") % {"date": written(row.grace_until)}
     certificate = row.cycle.certificate if row.cycle else None
-    renewing = row.open_cycle is not None and display in (DisplayStatus.WINDOW, DisplayStatus.GRACE)
+    # A pass may be open before the window is: by a decision.
+    renewing = row.open_cycle is not None and display in (
+        DisplayStatus.VALID,
+        DisplayStatus.WINDOW,
+        DisplayStatus.GRACE,
+    )
     return StandingView(
         standing=row,
         look=LOOKS[display],
         word=word,
+        lacking=_lacking(row, display, today),
         why=why,
         days_left=(row.expires_on - today).days if row.expires_on else None,
         certificate_code=certificate.code if certificate else "",
@@ -143,10 +150,23 @@ def _standing_view(row: Standing, why: str, today: dt.date) -> StandingView:
     )
 
 
+def _lacking(row: Standing, display: str, today: dt.date) -> str:
+    """What is said in place of «gyldig til og med»; empty where she holds it today."""
+    if display in (DisplayStatus.REVOKED, DisplayStatus.SUSPENDED):
+        return _("Sertifikatet gjelder ikke nå.")
+    if row.cycle_id is None or row.expires_on is None:
+        return _("Du får det når stien og prøven er bestått.")
+    if row.expires_on < today:
+        return _("Gikk ut %(day)s.") % {"day": written(row.expires_on)}
+    return ""
+
+
 def _urgency(row: Standing, today: dt.date) -> tuple[int, dt.date]:
     """What to do first: what has a date that passes soonest; what is held comes after what is lacking."""
     lacking = row.open_cycle_id is not None and row.required and not row.paused
     date = row.due_on if row.cycle_id is None else row.expires_on
+    if row.open_cycle and row.open_cycle.due_on and date:
+        date = min(date, row.open_cycle.due_on)
     return (0 if lacking else 1, date or dt.date.max)
 
 
@@ -271,8 +291,10 @@ def facts_of_next(home: Home) -> list[tuple[str, str]]:
         row = standing.standing
         if row.cycle_id is None and row.due_on:
             facts.append((_("Frist"), written(row.due_on)))
-        elif row.expires_on:
+        elif not standing.lacking:
             facts.append((_("Sertifikatet gjelder til"), written(row.expires_on)))
+        elif standing.days_left is not None and standing.days_left < 0:
+            facts.append((_("Sertifikatet gikk ut"), written(row.expires_on)))
         if row.open_cycle:
             facts.append((_("Gjelder i"), in_words(row.open_cycle.validity)))
     return facts[:4]

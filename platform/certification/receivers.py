@@ -1,12 +1,15 @@
 """What certification does when something below it happens: settles, after the act itself is safe."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
+from accounts.signals import Part
 from certification import tasks
-from certification.services import settle_person
+from certification.services import joining, persons, settle_person
 from evidence.models import Evidence
 
 logger = logging.getLogger(__name__)
@@ -22,6 +25,18 @@ def settle_after_evidence(sender: Any, evidence: Evidence, **kwargs: Any) -> Non
 
 def settle_after_memberships(sender: Any, person_ids: list[int], **kwargs: Any) -> None:
     transaction.on_commit(lambda: _settle_safely(person_ids))
+
+
+def export_person(sender: Any, person: User, **kwargs: Any) -> Iterable[Part]:
+    return persons.export_parts(person)
+
+
+def erase_person(sender: Any, person: User, **kwargs: Any) -> Iterable[str]:
+    return persons.erase(person)
+
+
+def merge_person(sender: Any, source: User, target: User, by: User | None, **kwargs: Any) -> Iterable[str]:
+    return joining.merge(source, target, by)
 
 
 def _settle_safely(person_ids: list[int]) -> None:

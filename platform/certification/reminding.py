@@ -7,7 +7,7 @@ day, so the newest stage has always won.
 
 import datetime as dt
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from certification.standing import Held
 from certification.statuses import StandingState
@@ -42,10 +42,34 @@ class Stage(enum.StrEnum):
         """Whether it is about what she holds, and not about the pass that is open."""
         return self in (Stage.RENEW, Stage.EXPIRES_SOON, Stage.GRACE, Stage.EXPIRED)
 
+    def about(self, date: dt.date) -> str:
+        """The name under which the stage is told once more, of another date: «soon-270612», in twelve characters."""
+        return f"{_SHORT[self]}-{date:%y%m%d}"
+
+    @classmethod
+    def named(cls, name: str) -> "Stage":
+        """The stage that a name stands for, with a date in it or without. Raises ValueError for any other."""
+        return _LONG.get(name.partition("-")[0]) or cls(name)
+
+
+_SHORT = {
+    Stage.OPENED: "new",
+    Stage.DUE_SOON: "due",
+    Stage.OVERDUE: "late",
+    Stage.RENEW: "again",
+    Stage.EXPIRES_SOON: "soon",
+    Stage.GRACE: "out",
+    Stage.EXPIRED: "gone",
+}
+_LONG = {short: stage for stage, short in _SHORT.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one person and one certification. `opened_on` and `optional` are of the open pass, if any."""
+    """What is known of one person and one certification. `opened_on` and `optional` are of the open pass, if any.
+
+    `asked_by` is the due date of a pass that somebody decided to open while she still held something.
+    """
 
     state: str
     held: Held | None
@@ -56,6 +80,7 @@ class Facts:
     opened_on: dt.date | None
     optional: bool
     begun: bool
+    asked_by: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +107,8 @@ def spans(facts: Facts) -> list[Span]:
     held, deadline = facts.held, _deadline(facts)
     found = _of_held(held, then_expired=not deadline) if held else []
     found += deadline
+    if held and facts.asked_by is not None and facts.opened_on is not None:
+        found = _asked(facts.opened_on, facts.asked_by, facts.begun, found)
     return [span for span in found if span.last is None or span.first <= span.last]
 
 
@@ -104,6 +131,14 @@ def _of_held(held: Held, *, then_expired: bool) -> list[Span]:
     return found
 
 
+def _asked(opened_on: dt.date, due_on: dt.date, begun: bool, others: list[Span]) -> list[Span]:
+    """The deadline of a pass that was opened before its time; what she holds is told of when that has passed."""
+    later = [replace(span, first=max(span.first, due_on + _DAY)) for span in others]
+    until = min((span.first for span in later), default=None)
+    found = _up_to(opened_on + _DAY, due_on, begun)
+    return [replace(span, last=until - _DAY) if until and span.last is None else span for span in found] + later
+
+
 def _deadline(facts: Facts) -> list[Span]:
     """Up to and past the deadline of a pass that is open.
 
@@ -116,9 +151,13 @@ def _deadline(facts: Facts) -> list[Span]:
     first = opened_on + _DAY
     if held:
         first = max(first, held.grace_until + _DAY)
+    return _up_to(first, due_on, facts.begun)
+
+
+def _up_to(first: dt.date, due_on: dt.date, begun: bool) -> list[Span]:
     soon = max(first, due_on - SOON)
     late = max(first, due_on + _DAY)
     found = [Span(Stage.DUE_SOON, soon, due_on, due_on), Span(Stage.OVERDUE, late, None, due_on)]
-    if not facts.begun:
+    if not begun:
         found.insert(0, Span(Stage.OPENED, first, soon - _DAY, due_on))
     return found

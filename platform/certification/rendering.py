@@ -34,7 +34,7 @@ def check_url(certificate: Certificate) -> str:
 def qr_svg(text: str) -> str:
     """A QR code as SVG."""
     out = io.BytesIO()
-    segno.make(text, error="m").save(out, kind="svg", border=0, scale=1, xmldecl=False, svgns=True, nl=False)
+    segno.make(text, error="m").save(out, kind="svg", border=0, omitsize=True, xmldecl=False, svgns=True, nl=False)
     return out.getvalue().decode()
 
 
@@ -86,7 +86,7 @@ def _content(certificate: Certificate, language: str, *, neutral: bool) -> dict[
         "from": date_format(cycle.valid_from, "DATE_FORMAT") if cycle.valid_from else "",
         "to": date_format(cycle.expires_on, "DATE_FORMAT") if cycle.expires_on else "",
     }
-    content = _("Utgave %(edition)s, etter regel %(policy)s") % {
+    content = _("Utgave %(edition)s, etter regelversjon %(policy)s") % {
         "edition": cycle.editions or "–",
         "policy": cycle.policy_versions,
     }

@@ -2,13 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.dispatch import Signal
 
 
-@dataclass(frozen=True, slots=True)
-class StandingChange:
+class StandingChange(NamedTuple):
     """Where a person stands with a certification now.
 
     `jobs` are the (unit id, role id) through which it is required.

@@ -2,18 +2,17 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from certification.statuses import DisplayStatus, StandingState
 
 _DAY = dt.timedelta(days=1)
 # Days left at which managers' figures move a person from one group to the next.
 FIGURE_STEPS = (90, 60, 30)
+_STEPS = tuple(dt.timedelta(days=days) for days in FIGURE_STEPS)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """The dates of what she holds: None where she was never certified. All days included."""
 
     valid_from: dt.date
@@ -99,7 +98,7 @@ def next_change(
     days: list[dt.date | None] = [*also, due_on + _DAY if due_on else None]
     if held:
         days += [held.valid_from, held.window_opens_on, held.expires_on + _DAY, held.grace_until + _DAY]
-        days += [held.expires_on - dt.timedelta(days=step) for step in FIGURE_STEPS]
+        days += [held.expires_on - step for step in _STEPS]
     return min((found for found in days if found and found > day), default=None)
 
 

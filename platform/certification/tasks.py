@@ -2,6 +2,7 @@
 
 import json
 import logging
+import uuid
 
 from celery import shared_task
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.conf import settings
 from certification import services
 from certification.models import Policy
 from certification.services.digests import send_digests
+from certification.services.opening_jobs import run_order
 from certification.services.reminders import send_reminders
 from certification.services.replaying import sign_head
 from certification.services.terms import apply_to_open
@@ -16,19 +18,33 @@ from common.health import leave_sign
 
 logger = logging.getLogger(__name__)
 
+# People in one task: some seconds' work.
+_PORTION = 5000
+
 
 @shared_task
 def settle_people(person_ids: list[int]) -> None:
-    """Settles many people after an import or a change of rules."""
-    services.settle_people(person_ids)
+    """Settles many people after an import or a change of rules: in portions, which all workers share."""
+    if len(person_ids) <= _PORTION:
+        services.settle_people(person_ids)
+        return
+    for start in range(0, len(person_ids), _PORTION):
+        settle_people.delay(person_ids[start : start + _PORTION])
 
 
 @shared_task
 def apply_policy(policy_id: int) -> None:
     """Gives open cycles the terms of a new policy, where whoever made it asked for that."""
     policy = Policy.objects.get(pk=policy_id)
-    changed = apply_to_open(policy.certification_id)
+    changed = apply_to_open(policy.certification_id, agency_id=policy.agency_id)
     logger.info("policy %s changed %s open cycles", policy_id, changed)
+
+
+@shared_task
+def open_cycles(decided_by_id: int, batch: str) -> None:
+    """Opens the new cycles that somebody asked for, from where it stopped."""
+    progress = run_order(decided_by_id, uuid.UUID(batch))
+    logger.info("opening %s: %s", batch, dict(progress.counts) if progress else "unknown")
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from certification.views import badges, check, decisions, learner, policies, rules
+from certification.views import badges, check, decisions, learner, opening, policies, rules
 
 urlpatterns = [
     path("", learner.home, name="home"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("regler/<slug:key>/", policies.policy_versions, name="policy_versions"),
     path("regler/<slug:key>/ny/", policies.policy_new, name="policy_new"),
     path("regler/<slug:key>/<uuid:agency_id>/ny/", policies.policy_new_agency, name="policy_new_agency"),
+    path("omganger/ny/", opening.opening_new, name="openings_new"),
+    path("omganger/<uuid:batch_id>/", opening.opening, name="opening"),
+    path("vedtak/<uuid:person_id>/", decisions.decisions_of, name="decisions_of"),
     path("vedtak/<uuid:person_id>/<slug:key>/", decisions.decide, name="decide"),
     path("vedtak/<uuid:person_id>/<slug:key>/<slug:kind>/", decisions.decide_kind, name="decide_kind"),
     path("vedtak/<uuid:person_id>/<slug:key>/<uuid:decision_id>/angre/", decisions.decision_undo, name="decision_undo"),

@@ -1,20 +1,18 @@
 """Codes that people read aloud and type: 128 random bits in Crockford's base 32."""
 
+import base64
 import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 26  # 26 × 5 bits hold 128
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET)
 
 
 def new_code() -> str:
     """A new code of 26 characters holding 128 random bits."""
-    number = secrets.randbits(128)
-    letters = []
-    for _ in range(LENGTH):
-        number, digit = divmod(number, 32)
-        letters.append(ALPHABET[digit])
-    return "".join(reversed(letters))
+    digits = base64.b32encode(bytes(4) + secrets.token_bytes(16)).decode()  # 20 bytes are 32 whole digits
+    return digits[-LENGTH:].translate(_CROCKFORD)
 
 
 def read_code(typed: str) -> str | None:

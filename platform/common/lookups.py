@@ -4,7 +4,6 @@
 time; an array is one parameter of one prepared statement.
 """
 
-import json
 from typing import Any
 
 from django.db.models import Field, ForeignKey, Lookup
@@ -19,8 +18,9 @@ class Among(Lookup):
     prepare_rhs = False
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
-        keys = [int(key) for key in value]
-        return "%s", [keys if connection.vendor == "postgresql" else json.dumps(keys)]
+        keys = ",".join(str(int(key)) for key in value)
+        # As text, which both databases read faster than the driver takes a list apart.
+        return "%s", [f"{{{keys}}}" if connection.vendor == "postgresql" else f"[{keys}]"]
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, left_params = self.process_lhs(compiler, connection)

@@ -14,6 +14,8 @@ def name_key(*parts: str) -> str:
     """
     text = " ".join(part.strip() for part in parts if part.strip()).casefold()
     text = unicodedata.normalize("NFC", text).replace("aa", "å")
+    if text.isascii():
+        return " ".join(text.split())
     out = []
     for letter in text:
         if letter in _LAST:

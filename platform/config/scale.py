@@ -6,32 +6,38 @@ every other.
 """
 
 import datetime as dt
+import multiprocessing
 import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Membership, MembershipPause, Role, Unit, UnitParent
-from certification.models import Certification, Policy, RequirementRule
+from certification.models import Certification, RequirementRule
 from certification.passes import Earned, OpenPass, Shown
-from certification.services import settle_people
-from certification.services.cycles import CycleChanges, earn
+from certification.services.cycles import CycleChanges
 from certification.services.ledger import log_all
 from certification.services.rulebook import Rulebook
+from certification.services.settling import settle_batch
 from common.bulk import insert_rows, next_ids
+from common.memory import collector_at_rest
 from common.names import name_key
 from config.foundation import load_foundation
+from config.workers import begin_worker
 from evidence.models import Evidence
 
-_BATCH = 5000
+_BATCH = 2500
 _DAY = dt.timedelta(days=1)
+# Everything has been known for so long: what is new today is for the sweep to find, and nothing is.
+_KNOWN = dt.timedelta(days=30)
 _FIRST = ("Anne", "Ingrid", "Kari", "Marit", "Amir", "Jon", "Ole", "Fatima", "Linh", "Yusuf", "Siri", "Åse", "Zahra")
 _LAST = ("Hansen", "Berg", "Ali", "Nguyen", "Lund", "Østby", "Dahl", "Åsheim", "Moen", "Vik", "Karimi", "Sara", "Eide")
 
@@ -46,15 +52,44 @@ class Country:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A unit that people work in, and how much of the staff it has."""
+
+    unit_id: int
+    agency_id: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a worker needs to know to make a batch by itself."""
+
+    certification_id: int
+    places: Sequence[_Place]
+    years: int
+    seed: int
+    stamp: str
+
+
 def make_country(
-    *, people: int, units: int, years: int, say: Callable[[str], None], seed: int = 1, key: str = "land"
+    *,
+    people: int,
+    units: int,
+    years: int,
+    say: Callable[[str], None],
+    seed: int = 1,
+    key: str = "land",
+    workers: int = 1,
 ) -> Country:
-    """Makes `people` people in `units` units with `years` years of history behind them, and settles everybody."""
+    """Makes `people` people in `units` units with `years` years of history behind them, and settles everybody.
+
+    With more than one worker, that many processes make batches beside each other (PostgreSQL, outside a transaction).
+    """
     begun = time.monotonic()
     foundation = load_foundation()
-    chance = random.Random(seed)  # noqa: S311  invented people, the same for the same seed
     with transaction.atomic():
-        top, leaves = _units(units, key, chance)
+        top, places = _units(units, key, random.Random(seed))  # noqa: S311  invented people, the same for the same seed
         RequirementRule.objects.create(
             certification=foundation.certification,
             agency=top,
@@ -62,19 +97,59 @@ def make_country(
             label=f"{key}-1",
             valid_from=timezone.localdate() - dt.timedelta(days=365 * years + 30),
             due_days=60,
+            recorded_at=timezone.now() - _KNOWN,
         )
-    maker = _Maker(foundation.certification, list(foundation.roles.values()), top, leaves, years, chance)
-    made: list[int] = []
-    while len(made) < people:
-        with transaction.atomic():
-            made += maker.batch(min(_BATCH, people - len(made)))
-        say(f"{len(made)} people")
-    _know_sizes()
-    settled = settle_people(made)
+    plan = _Plan(foundation.certification.pk, places, years, seed, f"{top.pk}")
+    batches = [(number, min(_BATCH, people - start)) for number, start in enumerate(range(0, people, _BATCH))]
+    made = 0
+    for count in _made(plan, batches, workers):
+        if made == 0:
+            _know_sizes()
+        made += count
+        say(f"{made} people")
     _know_sizes()
     seconds = time.monotonic() - begun
-    say(f"{settled} people in {seconds:.0f} s, {people / seconds:.0f} a second")
-    return Country(top, foundation.certification, people, seconds)
+    say(f"{made} people in {seconds:.0f} s, {made / seconds:.0f} a second")
+    return Country(top, foundation.certification, made, seconds)
+
+
+def _made(plan: _Plan, batches: Sequence[tuple[int, int]], workers: int) -> Iterator[int]:
+    """Makes the batches; tells how many people each had, as they become ready. The first one is made alone."""
+    first, *rest = batches
+    yield make_batch(plan, *first)
+    if workers < 2 or not rest or connection.vendor != "postgresql":
+        for number, count in rest:
+            yield make_batch(plan, number, count)
+        return
+    # Processes of their own, not copies of this one: they must not share its connection.
+    context = multiprocessing.get_context("spawn")
+    database = (connection.settings_dict["NAME"],)
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker, initargs=database) as pool:
+        jobs = [pool.submit(make_batch, plan, number, count) for number, count in rest]
+        for job in as_completed(jobs):
+            yield job.result()
+
+
+def make_batch(plan: _Plan, number: int, count: int) -> int:
+    """Makes and settles one batch of people; returns `count`."""
+    with transaction.atomic(), collector_at_rest():
+        _for_bulk()
+        made = _Maker(plan, number).batch(count)
+        settle_batch(made, Rulebook(timezone.localdate()))
+    return count
+
+
+def _for_bulk() -> None:
+    """Settings of this transaction on PostgreSQL."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # Plans are made while the tables are small, and used when they are not.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            # A superuser may leave out the checks of foreign keys: every key here was just made.
+            cursor.execute(
+                "SELECT set_config('session_replication_role', 'replica', true) "
+                "WHERE current_setting('is_superuser') = 'on'"
+            )
 
 
 def _know_sizes() -> None:
@@ -84,7 +159,7 @@ def _know_sizes() -> None:
             cursor.execute("ANALYZE")
 
 
-def _units(count: int, key: str, chance: random.Random) -> tuple[Unit, list[tuple[Unit, float]]]:
+def _units(count: int, key: str, chance: random.Random) -> tuple[Unit, list[_Place]]:
     """A directorate with agencies below it, and units below those; the leaves with how much of the staff they have.
 
     Paths are computed here: treebeard's own bulk loading walks the tree for each node.
@@ -123,7 +198,7 @@ def _units(count: int, key: str, chance: random.Random) -> tuple[Unit, list[tupl
         + [UnitParent(unit=row, parent=parents[row.path[:-4]], valid_from=long_ago) for row in leaves],
         batch_size=_BATCH,
     )
-    return top, [(leaf, chance.paretovariate(1.1)) for leaf in leaves]
+    return top, [_Place(leaf.pk, leaf.agency_id or 0, chance.paretovariate(1.1)) for leaf in leaves]
 
 
 def _unit(parent: Unit, number: int, name: str, kind: str, code: str) -> Unit:
@@ -150,29 +225,20 @@ class _Batch:
 
 
 class _Maker:
-    """Makes people with their history."""
+    """Makes the people of one batch with their history."""
 
-    def __init__(
-        self,
-        certification: Certification,
-        roles: Sequence[Role],
-        top: Unit,
-        leaves: Sequence[tuple[Unit, float]],
-        years: int,
-        chance: random.Random,
-    ) -> None:
-        self.certification, self.roles, self.years, self.chance = certification, roles, years, chance
-        self.units = [leaf for leaf, _weight in leaves]
-        self.weights = [weight for _leaf, weight in leaves]
+    def __init__(self, plan: _Plan, number: int) -> None:
+        self.plan, self.prefix = plan, f"{plan.stamp}.{number}"
+        self.chance = random.Random(f"{plan.seed}.{number}")  # noqa: S311  invented people
+        self.roles = list(Role.objects.order_by("pk").values_list("pk", flat=True))
         self.today = timezone.localdate()
-        # Known long since: what is new today is for the sweep to find, and nobody is.
-        self.now = timezone.now() - dt.timedelta(days=30)
-        self.policy = Policy.objects.current().filter(certification=certification, agency=None).latest("valid_from")
+        self.now = timezone.now() - _KNOWN
         self.rulebook = Rulebook(self.today)
-        policies, self.terms = self.rulebook.policies(certification.pk, frozenset())
+        policies, self.terms = self.rulebook.policies(plan.certification_id, frozenset())
+        self.policy = policies[0]
         self.first_path = self.rulebook.steps(policies, renewal=False)
         self.next_path = self.rulebook.steps(policies, renewal=True)
-        self.stamp = f"{top.pk}"
+        self.keys = {step["key"]: uuid.UUID(step["key"]) for step in (*self.first_path[1], *self.next_path[1])}
         self.number = 0
 
     def batch(self, count: int) -> list[int]:
@@ -180,41 +246,41 @@ class _Maker:
         rows = _Batch()
         ids = next_ids(User, count)
         jobs: list[tuple[int, int, dt.date]] = []
-        places = self.chance.choices(self.units, self.weights, k=count)
-        for pk, unit in zip(ids, places, strict=True):
-            first_day = self.today - dt.timedelta(days=self.chance.randint(0, 365 * self.years))
-            self._person(rows, pk, unit, first_day)
-            jobs.append((pk, unit.agency_id or 0, first_day))
+        places = self.chance.choices(self.plan.places, [place.weight for place in self.plan.places], k=count)
+        for pk, place in zip(ids, places, strict=True):
+            first_day = self.today - dt.timedelta(days=self.chance.randrange(365 * self.plan.years))
+            self._person(rows, pk, place, first_day)
+            jobs.append((pk, place.agency_id, first_day))
         insert_rows(User, _USER, rows.users)
         insert_rows(Membership, _MEMBERSHIP, rows.memberships)
         self._leave(ids)
         self._history(jobs)
         return ids
 
-    def _person(self, rows: _Batch, pk: int, unit: Unit, first_day: dt.date) -> None:
+    def _person(self, rows: _Batch, pk: int, place: _Place, first_day: dt.date) -> None:
         self.number += 1
         chance = self.chance
         first, last = chance.choice(_FIRST), f"{chance.choice(_LAST)} {self.number}"
         rows.users.append(
             (
-                pk, "!", False, uuid.uuid4(), f"{self.stamp}.{self.number}@land.example", first, last,
+                pk, "!", False, uuid.uuid4(), f"{self.prefix}.{self.number}@land.example", first, last,
                 name_key(last, first), "nb", True, False, self.now,
             )
         )  # fmt: skip
         role = chance.choice(self.roles)
         moved = chance.random() < 0.1 and (self.today - first_day).days > 200
         last_day = self.today - dt.timedelta(days=chance.randint(1, 150)) if moved else None
-        self._job(rows, pk, unit, role, first_day, last_day)
+        self._job(rows, pk, place, role, first_day, last_day)
         if moved and last_day:
-            self._job(rows, pk, chance.choice(self.units), role, last_day + _DAY, None)
+            self._job(rows, pk, chance.choice(self.plan.places), role, last_day + _DAY, None)
         if chance.random() < 0.08:
             other = chance.choice(self.roles)
-            if other.pk != role.pk:  # the same role twice in one unit would be one job
-                self._job(rows, pk, chance.choice(self.units), other, first_day, None)
+            if other != role:  # the same role twice in one unit would be one job
+                self._job(rows, pk, chance.choice(self.plan.places), other, first_day, None)
 
-    def _job(self, rows: _Batch, pk: int, unit: Unit, role: Role, first: dt.date, last: dt.date | None) -> None:
+    def _job(self, rows: _Batch, pk: int, place: _Place, role: int, first: dt.date, last: dt.date | None) -> None:
         rows.memberships.append(
-            (uuid.uuid4(), uuid.uuid4(), pk, unit.pk, unit.agency_id, role.pk, "roster", first, last, self.now)
+            (uuid.uuid4(), uuid.uuid4(), pk, place.unit_id, place.agency_id, role, "roster", first, last, self.now)
         )
 
     def _leave(self, ids: Sequence[int]) -> None:
@@ -229,38 +295,28 @@ class _Maker:
         )
 
     def _history(self, jobs: Sequence[tuple[int, int, dt.date]]) -> None:
-        """Satisfied cycles with evidence, certificates and the ledger's events. One of each person at a time: nobody
-        has two open at once.
-        """
-        waiting = [
-            (person_id, agency_id, self._passes(agency_id, first_day)) for person_id, agency_id, first_day in jobs
-        ]
-        while waiting:
-            changes = CycleChanges(self.rulebook)
-            evidence: list[tuple[int, int, Shown]] = []
-            going_on = []
-            for person_id, agency_id, passes in waiting:
-                found = next(passes, None)
-                if found is None:
-                    continue
-                one, shown, newest = found
-                changes.open(person_id, self.certification.pk, one)
-                changes.satisfy(person_id, one, shown, newest)
-                evidence += [(person_id, agency_id, row) for row in shown.values()]
-                going_on.append((person_id, agency_id, passes))
-            self._write(changes, evidence)
-            waiting = going_on
-
-    def _write(self, changes: CycleChanges, evidence: Sequence[tuple[int, int, Shown]]) -> None:
+        """Satisfied cycles with evidence, certificates and the ledger's events."""
+        changes = CycleChanges(self.rulebook)
+        evidence: list[tuple[Any, ...]] = []
+        ids = _keys(Evidence)
+        for person_id, agency_id, first_day in jobs:
+            self._passes(person_id, agency_id, first_day, ids, changes, evidence)
         changes.number_opened()
-        for (_person, _agency, row), pk in zip(evidence, next_ids(Evidence, len(evidence)), strict=True):
-            object.__setattr__(row, "pk", pk)  # told its key before it is saved, since what it satisfies names it
-        insert_rows(Evidence, _EVIDENCE, (self._evidence(*found) for found in evidence))
+        insert_rows(Evidence, _EVIDENCE, evidence)
         changes.withdrawn.clear()  # nobody was let in to these tests
         changes.write()
         log_all(changes.entries, at=self.now)
 
-    def _passes(self, agency_id: int, first_day: dt.date) -> Iterator[tuple[OpenPass, dict[int, Shown], Earned | None]]:
+    def _passes(
+        self,
+        person_id: int,
+        agency_id: int,
+        first_day: dt.date,
+        ids: Iterator[int],
+        changes: CycleChanges,
+        evidence: list[tuple[Any, ...]],
+    ) -> None:
+        """One pass after the other of one person, until she stops or today is reached."""
         chance = self.chance
         newest: Earned | None = None
         day = first_day + dt.timedelta(days=chance.randint(5, 75))
@@ -269,10 +325,11 @@ class _Maker:
             number += 1
             renewal = newest is not None and day <= newest.grace_until
             path_id, steps = self.next_path if renewal else self.first_path
-            one = self._open(number, agency_id, min(day, self.today), path_id, steps, renewal)
-            shown = {i: self._shown(step, day) for i, step in enumerate(steps)}
-            yield one, shown, newest
-            newest, _completed = earn(one, shown, newest)
+            one = self._open(number, agency_id, day, path_id, steps, renewal)
+            shown = {i: self._shown(next(ids), step, day) for i, step in enumerate(steps)}
+            changes.open(person_id, self.plan.certification_id, one)
+            newest = changes.satisfy(person_id, one, shown, newest)
+            evidence += [self._evidence(person_id, agency_id, row) for row in shown.values()]
             late = chance.random() < 0.12
             day = newest.expires_on + dt.timedelta(days=chance.randint(-55, -1) if not late else chance.randint(1, 200))
 
@@ -288,18 +345,24 @@ class _Maker:
             terms.minimum_active, terms.least_assurance, terms.attempts, terms.cool_down_days,
         )  # fmt: skip
 
-    def _shown(self, step: dict[str, str], day: dt.date) -> Shown:
+    def _shown(self, pk: int, step: dict[str, str], day: dt.date) -> Shown:
         level = Evidence.Assurance.SERVER_GRADED if step["subject"] == "quiz" else Evidence.Assurance.SELF_DECLARED
         edition = 1 if step["subject"] == "course" else None
-        return Shown(0, uuid.uuid4(), step["subject"], step["key"], edition, False, int(level), day)
+        return Shown(pk, uuid.uuid4(), step["subject"], step["key"], edition, False, int(level), day)
 
     def _evidence(self, person_id: int, agency_id: int, row: Shown) -> tuple[Any, ...]:
         at = dt.datetime.combine(row.occurred_on, dt.time(11), tzinfo=dt.UTC)
         result = Evidence.Result.PASSED if row.subject == "quiz" else Evidence.Result.COMPLETED
         return (
-            row.pk, row.public_id, person_id, agency_id, row.subject, uuid.UUID(row.key), row.edition_number, result,
+            row.pk, row.public_id, person_id, agency_id, row.subject, self.keys[row.key], row.edition_number, result,
             row.assurance, at, row.occurred_on, self.now, f"scale:{row.public_id}",
         )  # fmt: skip
+
+
+def _keys(model: type[models.Model]) -> Iterator[int]:
+    """Primary keys that nobody else gets, as many as are asked for."""
+    while True:
+        yield from next_ids(model, 1000)
 
 
 _USER = (

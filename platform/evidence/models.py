@@ -49,6 +49,7 @@ class Evidence(models.Model):
         COMPLETED = "completed", _("fullført")
         PASSED = "passed", _("bestått")
         FAILED = "failed", _("ikke bestått")
+        WITHDRAWN = "withdrawn", _("trukket tilbake")
 
     class Assurance(models.IntegerChoices):
         """How sure we are, least first. Imported evidence carries the level its source had."""
@@ -59,7 +60,9 @@ class Evidence(models.Model):
         SUPERVISED = 40, _("under tilsyn")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence", db_index=False
+    )
     agency = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     subject = models.CharField(max_length=10, choices=Subject)
     subject_key = models.UUIDField()
@@ -74,7 +77,6 @@ class Evidence(models.Model):
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     source_ref = models.CharField(
         max_length=100,
-        unique=True,
         help_text="What made this row, such as attempt:<id>: the same act is recorded once.",
     )
 
@@ -88,6 +90,8 @@ class Evidence(models.Model):
             models.Index(fields=["recorded_at"], name="evidence_recorded_at"),
         ]
         constraints = [
+            # Not `unique=True`, which makes an index for LIKE beside it.
+            models.UniqueConstraint(fields=["source_ref"], name="evidence_source_ref"),
             models.CheckConstraint(
                 condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=1),
                 name="evidence_score_is_share",

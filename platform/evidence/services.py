@@ -1,4 +1,4 @@
-"""Adding to the ledger: the only way in."""
+"""Adding to the ledger: the only way in. What erasing a person and joining two accounts do to it stands here too."""
 
 import datetime as dt
 import uuid
@@ -6,6 +6,7 @@ import zoneinfo
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -56,6 +57,32 @@ def record(
     return evidence
 
 
+@transaction.atomic(savepoint=False)
+def withdraw(*, evidence: Evidence, source_ref: str) -> Evidence:
+    """Takes back what was recorded by mistake: a new row like it that says so. The row itself stays as it is.
+
+    Whoever asks what she has shown leaves out both. The same `source_ref` gives back the row that is there. A new row
+    sends `evidence_recorded`.
+    """
+    row, created = Evidence.objects.get_or_create(
+        source_ref=source_ref,
+        defaults={
+            "person": evidence.person,
+            "agency": evidence.agency,
+            "subject": evidence.subject,
+            "subject_key": evidence.subject_key,
+            "edition_number": evidence.edition_number,
+            "result": Evidence.Result.WITHDRAWN,
+            "assurance": evidence.assurance,
+            "occurred_at": evidence.occurred_at,
+            "occurred_on": evidence.occurred_on,
+        },
+    )
+    if created:
+        evidence_recorded.send(sender=Evidence, evidence=row)
+    return row
+
+
 def main_agency(person: User, day: dt.date) -> Unit | None:
     """The agency of the membership she has had longest, of those that hold on `day`."""
     membership = (
@@ -66,3 +93,22 @@ def main_agency(person: User, day: dt.date) -> Unit | None:
         .first()
     )
     return membership.agency if membership else None
+
+
+# What a certificate never rests on: reading one module, and what was tried without being passed.
+_RESTS_ON_NOTHING = Q(subject__in=[Evidence.Subject.MODULE, Evidence.Subject.ACTIVITY]) | Q(
+    result=Evidence.Result.FAILED
+)
+
+
+def move_evidence(*, source: User, target: User) -> None:
+    """Makes what was shown on one account of a person count on the other. Whose it is was never in doubt, nor what."""
+    # The base manager, here and below, since the other refuses.
+    Evidence._base_manager.filter(person=source).update(person=target)
+
+
+def erase_evidence(*, person: User) -> None:
+    """Takes away what no certificate rests on, and every score: the one path on which evidence goes."""
+    mine = Evidence._base_manager.filter(person=person)
+    mine.filter(_RESTS_ON_NOTHING).delete()
+    mine.update(score=None)

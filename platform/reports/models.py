@@ -20,8 +20,8 @@ class Counted(models.Model):
     transaction as the deltas, so that the deltas always add up to it.
     """
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="+", db_index=False)
     status = models.PositiveSmallIntegerField(choices=TallyStatus)
     units = models.JSONField()
 
@@ -37,7 +37,7 @@ class Tally(models.Model):
 
     agency = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="+")
+    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, related_name="+")
     status = models.PositiveSmallIntegerField(choices=TallyStatus)
     count = models.IntegerField()
@@ -61,8 +61,8 @@ class TallyDelta(models.Model):
     """A change of a count, waiting to be folded. Inserted by every settle, deleted by the fold that adds it."""
 
     agency = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, related_name="+")
     status = models.PositiveSmallIntegerField(choices=TallyStatus)
     delta = models.SmallIntegerField()

@@ -7,7 +7,7 @@ exactly, even when a unit moved in between; nothing ever has to guess where a un
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from agencies.models import Membership, Unit
 from certification.models import Requirement, Standing
 from certification.signals import StandingChange
 from common.bulk import insert_rows, update_rows
-from reports.contributions import Kept, jobs_kept, marks_kept, shared_by_role, tally_status
+from reports.contributions import Kept, TallyStatus, jobs_kept, marks_kept, shared_by_role, tally_status
 from reports.models import Counted, Tally, TallyDelta, TallyMonth
 
 BATCH = 2000
@@ -57,26 +57,30 @@ def count_people(*, changes: Sequence[StandingChange], today: dt.date) -> None:
     required = [change for change in changes if change.required]
     # Units are kept in place before anybody's count is locked: a move takes them in that order too.
     kept = dict(zip(map(_who, required), _kept([change.jobs for change in required]), strict=True))
+    status = {_who(change): _status(change, today) for change in changes}
+
+    def differs(change: StandingChange, counted: Mapping[tuple[int, int], _CountedRow]) -> bool:
+        row, units = counted.get(_who(change)), kept.get(_who(change), [])
+        return (row.status, row.units) != (status[_who(change)], units) if row else bool(units)
+
+    # Most people are counted as they were: only the rows of the others are locked, and read again.
     counted = _counted({change.person_id for change in changes})
+    changes = [change for change in changes if differs(change, counted)]
+    counted = _counted({change.person_id for change in changes}, lock=True) if changes else {}
     deltas: Counter[Key] = Counter()
     new, changed, gone = [], [], []
     for change in changes:
-        pk, status_before, units_before = counted.get(_who(change), (0, 0, []))
-        units = kept.get(_who(change), [])
-        status = tally_status(
-            change.display, expires_on=change.expires_on, waived=change.waived, paused=change.paused, today=today
-        )
-        if (status, units) == (status_before, units_before) or not (units or pk):
-            continue
-        deltas.update(_contribution(change.certification_id, status_before, units_before, times=-1))
-        if not units:
-            gone.append(pk)
-            continue
-        deltas.update(_contribution(change.certification_id, status, units))
-        if pk:
-            changed.append((status, units, pk))
-        else:
-            new.append((change.person_id, change.certification_id, status, units))
+        before, units = counted.get(_who(change)), kept.get(_who(change), [])
+        if before:
+            deltas.update(_contribution(change.certification_id, before.status, before.units, times=-1))
+        if units:
+            deltas.update(_contribution(change.certification_id, status[_who(change)], units))
+        if before and units:
+            changed.append((status[_who(change)], units, before.pk))
+        elif units:
+            new.append((change.person_id, change.certification_id, status[_who(change)], units))
+        elif before:
+            gone.append(before.pk)
     insert_rows(Counted, ("person_id", "certification_id", "status", "units"), new)
     update_rows(Counted, ("status", "units"), changed)
     if gone:
@@ -88,14 +92,23 @@ def _who(change: StandingChange) -> tuple[int, int]:
     return change.person_id, change.certification_id
 
 
-def _counted(person_ids: Iterable[int]) -> dict[tuple[int, int], tuple[int, int, list[list[int | None]]]]:
-    rows = Counted.objects.select_for_update().filter(person_id__among=frozenset(person_ids)).order_by("pk")
-    return {
-        (person_id, certification_id): (pk, status, units)
-        for person_id, certification_id, pk, status, units in rows.values_list(
-            "person_id", "certification_id", "pk", "status", "units"
-        )
-    }
+def _status(change: StandingChange, today: dt.date) -> TallyStatus:
+    return tally_status(
+        change.display, expires_on=change.expires_on, waived=change.waived, paused=change.paused, today=today
+    )
+
+
+class _CountedRow(NamedTuple):
+    pk: int
+    status: int
+    units: list[list[int | None]]
+
+
+def _counted(person_ids: Iterable[int], *, lock: bool = False) -> dict[tuple[int, int], _CountedRow]:
+    rows = Counted.objects.filter(person_id__among=frozenset(person_ids))
+    rows = rows.select_for_update().order_by("pk") if lock else rows.order_by()
+    found = rows.values_list("person_id", "certification_id", "pk", "status", "units")
+    return {row[:2]: _CountedRow(*row[2:]) for row in found}
 
 
 def _contribution(certification_id: int, status: int, kept: Kept, *, times: int = 1) -> Counter[Key]:
@@ -140,18 +153,16 @@ def _add_deltas(changes: Counter[Key]) -> None:
     wanted = {key: count for key, count in changes.items() if count}
     if not wanted:
         return
-    agencies = _agencies({key.unit_id for key in wanted})
-    TallyDelta.objects.bulk_create(
-        (
-            TallyDelta(agency_id=agencies[key.unit_id], delta=count, **key._asdict())
-            for key, count in sorted(wanted.items(), key=lambda item: str(item[0]))
-        ),
-        batch_size=BATCH,
+    agencies, now = _agencies({key.unit_id for key in wanted}), timezone.now()
+    insert_rows(
+        TallyDelta,
+        ("agency_id", "recorded_at", "delta", *Key._fields),
+        ((agencies[key.unit_id], now, count, *key) for key, count in wanted.items()),
     )
 
 
 def _agencies(unit_ids: Iterable[int]) -> dict[int, int | None]:
-    return dict(Unit.objects.filter(pk__in=list(unit_ids)).values_list("pk", "agency_id"))
+    return dict(Unit.objects.filter(pk__among=unit_ids).values_list("pk", "agency_id"))
 
 
 # --- the tree moved ---------------------------------------------------------------------------------

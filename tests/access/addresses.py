@@ -176,6 +176,13 @@ def her_case(**more: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"person_id": world.people["learner"].public_id, "key": "grunnkurs", **more}
 
 
+def new_cycles(world: World) -> dict[str, Any]:
+    return {
+        "certification": "grunnkurs", "unit": world.lia.public_id, "due_on": day(30), "reason": "Ny lov.",
+        "confirm": 1, "person": str(world.people["learner"].public_id),
+    }  # fmt: skip
+
+
 def a_version(world: World) -> dict[str, Any]:
     return {
         "version": "ny", "valid_from": day(), "path": world.base.path.key, "pass_mark": 80, "validity": "12 måneder",
@@ -210,6 +217,7 @@ OURS = [
     Address("nb/sertifikat/<slug:code>/merke.jwt", OWN, code),
     Address("nb/sertifikat/<slug:code>/merke.json", OWN, code),
     Address("nb/min-konto/", signed_in(), post=language),
+    Address("nb/min-konto/opplysninger.zip", signed_in()),
     Address("nb/kurs/<str:course_slug>/<str:module_slug>/", signed_in(), module),
     Address(r"nb/^((?:kurs/(?:[\w-]+/)*)?)$", ALL_ELSEWHERE, lambda w: {"address": w.course.url}),
     Address("nb/prove/<slug:code>/", signed_in(), quiz, post=no_one, by=("learner",), writes=False),
@@ -306,6 +314,28 @@ OURS = [
         for name in ("both", "left")
     ),
     Address(
+        "nb/virksomhet/personer/<uuid:person_id>/slett/",
+        ROSTER_AT_LIA | {"operator": OPENS},
+        the_learner,
+        names=ROSTER | {"operator": {"learner"}},
+        post=lambda w: {"ground": "asked", "typed": w.people["learner"].email},
+    ),
+    Address(
+        "nb/virksomhet/personer/<uuid:person_id>/sla-sammen/",
+        ROSTER_AT_LIA | {"operator": OPENS},
+        the_learner,
+        names=ROSTER | {"operator": {"learner"}},
+        post=lambda w: {"email": w.people["colleague"].email},
+        writes=False,
+    ),
+    Address(
+        "nb/virksomhet/personer/<uuid:person_id>/sla-sammen/<uuid:other_id>/",
+        ROSTER_AT_LIA | {"operator": OPENS},
+        lambda w: the_learner(w) | {"other_id": w.people["colleague"].public_id},
+        names=ROSTER | {"operator": {"learner", "colleague"}},
+        post=lambda w: {"typed": w.people["colleague"].email},
+    ),
+    Address(
         "nb/virksomhet/personer/<uuid:person_id>/ny-stilling/", ROSTER_AT_LIA, the_learner, names=ROSTER, post=a_job
     ),
     Address(
@@ -368,6 +398,25 @@ OURS = [
         "nb/regler/<slug:key>/<uuid:agency_id>/ny/",
         who(),
         lambda w: {"key": "grunnkurs", "agency_id": w.base.agency.public_id},
+    ),
+    # New cycles are opened by those who decide, in their own units; how far it has come is shown to who asked for it.
+    Address(
+        "nb/omganger/ny/",
+        who("manager", "sibling_manager", "administrator", "sibling_administrator"),
+        post=new_cycles,
+        by=("manager", "administrator"),
+    ),
+    Address(
+        "nb/omganger/<uuid:batch_id>/",
+        who(others=REFUSED)
+        | dict.fromkeys(("manager", "sibling_manager", "administrator", "sibling_administrator"), MISSING),
+        lambda w: {"batch_id": "00000000-0000-4000-8000-000000000000"},
+    ),
+    # With one certification required of her it leads straight to that.
+    Address(
+        "nb/vedtak/<uuid:person_id>/",
+        DECISIONS_AT_LIA | {"manager": ELSEWHERE, "administrator": ELSEWHERE},
+        the_learner,
     ),
     Address("nb/vedtak/<uuid:person_id>/<slug:key>/", DECISIONS_AT_LIA, her_case(), names=DECISIONS),
     # What nobody requires of her is not there to decide about.

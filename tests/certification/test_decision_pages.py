@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from factories import make_grant, make_membership, make_person, make_unit, with_second_factor
 
-from certification.models import Certification, Decision
+from certification.models import Certification, Decision, RequirementRule, Standing
 from certification.services import settle_person
 
 DAY = timedelta(days=1)
@@ -69,9 +69,13 @@ def test_a_decision_is_made_with_who_and_why_and_undone(world, certified, sign_i
     assert "Etter avtale." in text
     undo = url("decision_undo", certified.public_id, "grunnkurs", decision.public_id)
     assert client.get(undo).status_code == 200
-    assert client.post(undo).status_code == 302
+    assert "Skriv en begrunnelse" in client.post(undo).content.decode()
+    assert Decision.objects.current().get() == decision
+    assert client.post(undo, {"reason": "Gjaldt en annen."}).status_code == 302
     assert not Decision.objects.current().exists()
-    assert CHANGED_BY_OTHERS in client.post(undo, follow=True).content.decode()
+    assert Decision.objects.get(kind="undoing").reason == "Gjaldt en annen."
+    again = client.post(undo, {"reason": "Gjaldt en annen."}, follow=True)
+    assert CHANGED_BY_OTHERS in again.content.decode()
 
 
 def test_a_revocation_is_asked_about_before_it_is_made(world, certified, sign_in):
@@ -99,9 +103,37 @@ def test_a_waiver_ends_on_a_day(world, certified, sign_in):
     client = sign_in("manager")
     send(client, certified, "fritak", first_day=(TODAY - 5 * DAY).isoformat())
     end = url("decision_end", certified.public_id, "grunnkurs", Decision.objects.get().public_id)
-    assert client.post(end, {"last_day": "i morgen"}).status_code == 200
-    assert client.post(end, {"last_day": TODAY.isoformat()}).status_code == 302
+    why = {"reason": "Tilbake i jobb."}
+    assert client.post(end, {"last_day": "i morgen"} | why).status_code == 200
+    assert client.post(end, {"last_day": TODAY.isoformat()} | why).status_code == 302
     assert Decision.objects.current().get().valid_to == TODAY
+
+
+def test_accepted_prior_learning_is_undone_with_a_reason(world, sign_in):
+    person = world.teacher(since=TODAY)
+    settle_person(person.pk, TODAY)
+    client = sign_in("manager")
+    fields = {"step": f"quiz:{world.quiz.key}", "occurred_on": (TODAY - DAY).isoformat(), "assurance": 40}
+    send(client, person, "tidligere-laering", **fields)
+    decision = Decision.objects.get()
+    undo = url("decision_undo", person.public_id, "grunnkurs", decision.public_id)
+    assert "teller ikke lenger som et steg" in client.get(undo).content.decode()
+    assert client.post(undo, {"reason": "Kursbeviset var en annens."}).status_code == 302
+    assert not Decision.objects.current().exists()
+
+
+def test_a_waiver_excuses_from_what_every_agency_in_scope_requires(world, certified, sign_in):
+    """One leader of a municipality and of a body below it that requires it too waives both at once."""
+    board = make_unit("Lia driftsstyre", world.agency, is_agency=True)
+    RequirementRule.objects.create(
+        certification=world.certification, agency=board, unit=world.school, label="d", valid_from=TODAY, due_days=30
+    )
+    settle_person(certified.pk, TODAY)
+    client = sign_in("manager", world.agency)
+    assert send(client, certified, "fritak", first_day=TODAY.isoformat()).status_code == 302
+    assert {row.agency for row in Decision.objects.current()} == {world.agency, board}
+    settle_person(certified.pk, TODAY)
+    assert Standing.objects.get(person=certified).waived
 
 
 def test_every_page_asks_not_to_write_of_health_or_cases(world, certified, sign_in):

@@ -262,13 +262,6 @@ def test_prior_learning_that_cannot_count_is_refused_and_leaves_nothing(world, n
     assert not Decision.objects.exists()
 
 
-def test_evidence_is_never_taken_back_so_prior_learning_is_not_undone(world, newcomer):
-    decision = decisions.accept_prior_learning(**prior(world, newcomer))
-    with pytest.raises(ValidationError):
-        decisions.undo(decision=decision, undone_by=make_person())
-    assert Decision.objects.current().count() == 1
-
-
 # --- the arithmetic ---------------------------------------------------------------------------------
 
 FIRST = dt.date(2026, 6, 1)

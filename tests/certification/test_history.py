@@ -140,7 +140,7 @@ def test_what_the_ledger_tells_is_what_is_stored(load, kari) -> None:
         ("annen@example.no,grunnkurs,2024-01-01,2024-12-31,supervised,", "har ingen stilling i Fjordvik"),
         ("kari@example.no,finnes-ikke,2024-01-01,2024-12-31,supervised,", "Vi kjenner ikke sertifiseringen"),
         ("kari@example.no,,2024-01-01,2024-12-31,supervised,", "Sertifisering mangler"),
-        ("kari@example.no,tom,2024-01-01,2024-12-31,supervised,", "har ingen regel som gjelder"),
+        ("kari@example.no,tom,2024-01-01,2024-12-31,supervised,", "har ingen regler som gjelder"),
         ("kari@example.no,grunnkurs,2024-12-31,2024-01-01,supervised,", "Siste dag er før første dag"),
         ("kari@example.no,grunnkurs,2924-01-01,2924-12-31,supervised,", "ikke en dato"),
         ("kari@example.no,grunnkurs,2099-01-01,2099-12-31,supervised,", "begynner etter i dag"),

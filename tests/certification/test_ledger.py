@@ -2,6 +2,8 @@
 
 import contextlib
 import datetime as dt
+import hashlib
+import json
 import random
 import uuid
 
@@ -255,6 +257,22 @@ def chain_of(count: int) -> list[Event]:
         events.append(Event(number, "duty", {"certification": number}, AT, previous, own))
         previous = own
     return events
+
+
+@given(
+    facts=st.dictionaries(
+        st.text(max_size=8),
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text() | st.dates() | st.uuids(),
+        max_size=5,
+    )
+)
+def test_anybody_can_compute_the_hash_from_what_is_stored(facts: dict[str, object]) -> None:
+    """With nothing of ours: the rows as they are, JSON with sorted keys and no spaces, SHA-256."""
+    stored = json.loads(json.dumps(facts, default=str))
+    row = ["ab", str(REF), 3, "duty", "2026-11-22T09:30:00.000000+00:00", stored]
+    text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert hash_of("ab", REF, 3, "duty", AT, facts) == hashlib.sha256(text.encode()).hexdigest()
+    assert hash_of("ab", REF, 3, "duty", AT, stored) == hash_of("ab", REF, 3, "duty", AT, facts)
 
 
 @given(count=st.integers(1, 12), data=st.data())

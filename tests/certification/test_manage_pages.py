@@ -284,7 +284,7 @@ def test_a_national_version_is_saved_after_saying_what_it_means_for_open_cycles(
     assert (page.context["effects"].open, page.context["effects"].changed) == (1, 1)
     assert Policy.objects.count() == 1
     undecided = client.post(address, national(world, confirm=1))
-    assert "Velg om omganger" in undecided.content.decode()
+    assert "Velg om de som alt er i gang" in undecided.content.decode()
     assert Policy.objects.count() == 1
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(address, national(world, confirm=1, apply_to_open="yes")).status_code == 302

@@ -32,7 +32,7 @@ def test_home_says_until_when_and_why_in_one_sentence(world: World, as_person) -
     person, _ = certified(world)
     html = as_person(person).get("/nb/").content.decode()
     assert "31. mai 2027" in html
-    assert "regel 2026-2 gir 12 måneder" in html
+    assert "regelversjon 2026-2 gir 12 måneder" in html
     assert "for utgave 4" in html
 
 

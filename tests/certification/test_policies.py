@@ -1,17 +1,16 @@
 """A change of policy is a new version: checked in words, and its effect on open cycles told before anything is done."""
 
 import datetime as dt
-import uuid
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from factories import make_membership, make_person, make_unit
+from factories import LONG_AGO, make_membership, make_person, make_unit
 from worlds import World
 
 from certification.forms.policies import period_of
-from certification.models import Cycle, Policy
-from certification.services import settle_person
+from certification.models import Cycle, Policy, RequirementRule
+from certification.services import settle_people, settle_person
 from certification.services.policies import current_version, effects_of_policy, policy_fingerprint, save_version
 from common.dated import SupersededError
 from courses.models import LearningPath, PathStep
@@ -169,16 +168,32 @@ def test_a_shorter_path_asks_less(world):
 def test_an_agencys_version_counts_its_own_people_alone(world):
     settle_person(world.teacher().pk, TODAY)
     other = make_unit("Nabo kommune")
-    world.rule.pk, world.rule.id = None, None
-    world.rule.public_id, world.rule.thread = uuid.uuid4(), uuid.uuid4()
-    world.rule.agency, world.rule.unit, world.rule.label = other, other, "n"
-    world.rule.save(force_insert=True)
+    RequirementRule.objects.create(
+        certification=world.certification, agency=other, unit=other, label="n", valid_from=LONG_AGO, due_days=60
+    )
     elsewhere = make_person()
     make_membership(elsewhere, other)
     settle_person(elsewhere.pk, TODAY)
     effects = effects_of_policy(tightening(world, pass_mark=90), TODAY)
     assert (effects.open, dict(effects.stricter)) == (1, {"pass_mark": 1})
     assert effects_of_policy(version(world, pass_mark=90), TODAY).open == 2
+
+
+def test_an_agencys_version_is_applied_to_the_cycles_of_its_own_people_alone(world, django_capture_on_commit_callbacks):
+    """Somebody else's cycle keeps what it was opened with, an older national version too."""
+    own = world.teacher()
+    other = make_unit("Nabo kommune")
+    elsewhere = make_person()
+    make_membership(elsewhere, other)
+    RequirementRule.objects.create(
+        certification=world.certification, agency=other, unit=other, label="n", valid_from=LONG_AGO, due_days=60
+    )
+    settle_people([own.pk, elsewhere.pk], TODAY)
+    save(version(world, pass_mark=85))
+    with django_capture_on_commit_callbacks(execute=True):
+        save(tightening(world, pass_mark=90), apply=True)
+    assert Cycle.objects.get(person=own).pass_mark == 90
+    assert Cycle.objects.get(person=elsewhere).pass_mark == 80
 
 
 @pytest.mark.parametrize(

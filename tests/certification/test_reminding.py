@@ -81,13 +81,13 @@ def test_a_deadline_that_had_passed_when_the_pass_was_opened_is_told_as_passed_o
 
 
 def test_a_window_shorter_than_two_weeks_gives_one_mail_before_the_expiry():
-    short = replace(CERTIFIED, held=replace(HELD, window_opens_on=HELD.expires_on - 5 * DAY))
+    short = replace(CERTIFIED, held=HELD._replace(window_opens_on=HELD.expires_on - 5 * DAY))
     assert first_days(short)["expires_soon"] == HELD.expires_on - 5 * DAY
     assert "renew" not in first_days(short)
 
 
 def test_no_grace_leads_straight_from_the_expiry_to_expired():
-    assert "grace" not in first_days(replace(CERTIFIED, held=replace(HELD, grace_until=HELD.expires_on)))
+    assert "grace" not in first_days(replace(CERTIFIED, held=HELD._replace(grace_until=HELD.expires_on)))
 
 
 def test_the_old_deadline_says_nothing_more_when_what_she_held_has_expired():

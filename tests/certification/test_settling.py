@@ -5,13 +5,14 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from factories import LONG_AGO, make_membership, make_person, make_role, make_unit
 from worlds import World
 
 from agencies.models import MembershipPause
 from assessments.models import AttemptAllowance
-from certification.models import Certificate, Cycle, CycleEvidence, Decision, Policy, Requirement, SettleMark, Standing
-from certification.services import settle_due, settle_person
+from certification.models import Certificate, Cycle, CycleEvidence, Decision, Policy, Requirement, Standing
+from certification.services import decisions, settle_person
 from common.dated import supersede
 from evidence.models import Evidence
 
@@ -224,43 +225,6 @@ def test_the_database_holds_one_open_cycle_whatever_the_code_does(world: World) 
         cycle.save(force_insert=True)
 
 
-def test_the_sweep_finds_evidence_that_nobody_settled(world: World) -> None:
-    """As after a killed web process: the act is recorded, what follows from it is not."""
-    today = dt.date.today()  # noqa: DTZ011  the sweep looks at rows recorded now
-    person = world.teacher(since=today - 10 * DAY)
-    settle_person(person.pk, today)
-    SettleMark.objects.filter(person=person).update(settled_at=person.date_joined - DAY)
-    world.read_course(person, today)
-    world.take_test(person, today)
-    assert not Certificate.objects.exists()
-    settle_due(today)
-    assert Certificate.objects.filter(cycle__person=person).count() == 1
-
-
-def test_the_sweep_leaves_alone_those_whose_answer_does_not_change(world: World, django_assert_max_num_queries) -> None:
-    for _ in range(5):
-        settle_person(world.teacher(since=START).pk, START)
-    SettleMark.objects.update(settled_at=dt.datetime(2999, 1, 1, tzinfo=dt.UTC))
-    with django_assert_max_num_queries(10):
-        assert settle_due(START) == 0
-
-
-def test_one_failure_in_the_sweep_stops_nobody_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from certification.services import settling
-
-    broken, fine = world.teacher(since=START), world.teacher(since=START)
-    real = settling.read_people
-
-    def read(person_ids: list[int], today: dt.date) -> dict[int, settling.PersonRows]:
-        if broken.pk in person_ids:
-            raise RuntimeError("broken")
-        return real(person_ids, today)
-
-    monkeypatch.setattr(settling, "read_people", read)
-    assert settle_due() == 1
-    assert Standing.objects.filter(person=fine).exists()
-
-
 def test_somebody_without_a_membership_is_required_nothing(world: World) -> None:
     person = make_person()
     settle_person(person.pk, START)
@@ -281,3 +245,20 @@ def test_after_expiry_the_whole_path_is_taken_anew_and_old_reading_does_not_coun
     settle_person(person.pk, late)
     found = standing(person)
     assert (found.display, found.valid_from) == ("valid", late)
+
+
+def test_what_earned_a_certificate_does_not_earn_the_next_when_a_correction_moves_its_window(world: World) -> None:
+    today = timezone.localdate()
+    person = world.teacher(since=today - 30 * DAY)
+    world.read_course(person, today - 20 * DAY)
+    world.take_test(person, today - 20 * DAY)
+    settle_person(person.pk)
+    earned = Cycle.objects.get(person=person, state="satisfied")
+    who = {"reason": "Feil dato.", "decided_by": make_person(), "agency": world.agency}
+    decisions.correct(cycle=earned, until=today - DAY, **who)
+    settle_person(person.pk)
+    assert Cycle.objects.filter(person=person, state="satisfied").count() == 1
+    assert standing(person).display == "grace"
+    world.take_test(person, today, assurance=Evidence.Assurance.SUPERVISED)
+    settle_person(person.pk)
+    assert standing(person).display == "valid"

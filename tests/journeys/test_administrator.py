@@ -1,8 +1,7 @@
 """An administrator puts her agency in order: people, units, leave, functions, and a list from the HR system."""
 
-import datetime as dt
-
 import pytest
+from django.utils import timezone
 from journey_steps import check_page
 from playwright.sync_api import expect
 
@@ -49,7 +48,7 @@ def test_she_sees_names_and_units_but_never_how_anyone_stands(page, sign_in) -> 
 
 
 def test_a_list_from_the_hr_system_is_tried_dry_then_taken_in_then_changes_nothing(stack, tmp_path) -> None:
-    today = dt.date.today().isoformat()  # noqa: DTZ011  a start date in a file, not an instant
+    today = timezone.localdate().isoformat()
     good = tmp_path / "ansatte.csv"
     good.write_text(
         "e-post;fornavn;etternavn;enhet;rolle;fra;til\n"

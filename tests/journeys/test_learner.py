@@ -38,7 +38,7 @@ def test_she_reads_the_modules_passes_the_test_and_holds_a_certificate(page, sig
 
     page.get_by_role("link", name="Til stien min").click()
     expect(page.get_by_text("Gyldig", exact=True).first).to_be_visible()
-    expect(page.get_by_text("regel").first).to_be_attached()
+    expect(page.get_by_text("regelversjon").first).to_be_attached()
     check_page(page)
     page.get_by_role("link", name="Se sertifikatet").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Nora Hansen")

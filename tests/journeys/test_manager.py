@@ -41,7 +41,7 @@ def test_she_goes_from_the_figures_to_one_person_and_reads_why(page, sign_in) ->
     expect(page.get_by_text("Viser 1–1 av 1")).to_be_visible()
     page.get_by_role("link", name="Amundsen, Kari").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kari Amundsen")
-    expect(page.get_by_text("regel").first).to_be_visible()
+    expect(page.get_by_text("regelversjon").first).to_be_visible()
     check_page(page)
     text = page.locator("main").inner_text().lower()
     for word in ("poeng", "forsøk", "av 8 riktige", "%"):

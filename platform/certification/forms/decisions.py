@@ -9,10 +9,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import DayField
+from certification.forms.sureness import sureness
 from certification.services.decided import LONGEST_REASON
-from evidence.models import Evidence
-
-_ASSURANCE: Any = Evidence.Assurance.choices
 
 
 class DecisionForm(forms.Form):
@@ -22,7 +20,7 @@ class DecisionForm(forms.Form):
         label=_("Begrunnelse"),
         widget=forms.Textarea(attrs={"rows": 3, "class": "hk-grow", "autocomplete": "off"}),
         max_length=LONGEST_REASON,
-        help_text=_("Ikke skriv noe om helse, familie eller enkeltsaker. Det holder med for eksempel «etter avtale»."),
+        help_text=_("Skriv aldri noe om helse, familie eller enkeltsaker. Det holder med for eksempel «etter avtale»."),
         error_messages={
             "required": _("Skriv en begrunnelse."),
             "max_length": _("Skriv kortere: høyst %(limit_value)s tegn."),
@@ -77,7 +75,7 @@ class PriorForm(DecisionForm):
     occurred_on = DayField(label=_("Dagen det ble gjort"))
     assurance = forms.TypedChoiceField(
         label=_("Hvor sikkert er det?"),
-        choices=_ASSURANCE,
+        choices=sureness,
         coerce=int,
         widget=forms.RadioSelect,
         error_messages={"required": _("Velg hvor sikkert det er"), "invalid_choice": _("Velg hvor sikkert det er")},
@@ -96,9 +94,8 @@ class PriorForm(DecisionForm):
         return subject, uuid.UUID(key)
 
 
-class EndForm(forms.Form):
+class EndForm(DecisionForm):
     """The last day of something that was right while it held."""
 
     last_day = DayField(label=_("Siste dag"))
-
-    show = DecisionForm.show
+    field_order = ["last_day", "reason"]

@@ -1,22 +1,23 @@
 """The form of a policy's next version: national, or an agency's tightening of it."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import DayField
 from agencies.models import Unit
 from certification.explaining import in_words
+from certification.forms.sureness import sureness
 from certification.models import Certification, Policy
 from certification.periods import Period, parse_period
 from courses.models import LearningPath
-from evidence.models import Evidence
 
-_ASSURANCE: Any = Evidence.Assurance.choices
-_DATE_BASE: Any = Policy.DateBase.choices
+_DATE_BASE: Any = [(value, capfirst(label)) for value, label in Policy.DateBase.choices]
 _PART = re.compile(r"(\d{1,4})\s*([a-zæøå]+)")
 _MONTHS = {"å": 12, "y": 12, "m": 1}
 _DAYS = {"u": 7, "v": 7, "w": 7, "d": 1}
@@ -112,7 +113,7 @@ class AgencyPolicyForm(forms.Form):
     validity = PeriodField(label=_("Gyldig i"), required=False)
     grace = PeriodField(label=_("Henstand etter utløp"), required=False)
     least_assurance = forms.TypedChoiceField(
-        label=_("Minste krav til sikkerhet for prøver"), required=False, coerce=_assurance, empty_value=None
+        label=_("Prøven må minst være"), required=False, coerce=_assurance, empty_value=None
     )
     attempts = _number(_("Forsøk"), _("La feltet stå tomt for så mange som helst."), least=1, most=1000)
     cool_down_days = _number(_("Dager mellom forsøk"), most=365)
@@ -128,14 +129,30 @@ class AgencyPolicyForm(forms.Form):
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, certification: Certification, agency: Unit | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        certification: Certification,
+        agency: Unit | None,
+        nationally: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`nationally` is what the national policy says, in words by field: shown beside what an agency may tighten."""
         super().__init__(*args, **kwargs)
         self.certification, self.agency = certification, agency
         assurance = self.fields["least_assurance"]
         assert isinstance(assurance, forms.TypedChoiceField)  # noqa: S101  declared above
-        assurance.choices = [("", _("Velg") if agency is None else _("Som nasjonalt")), *_ASSURANCE]
+        assurance.choices = [("", _("Velg") if agency is None else _("Som nasjonalt")), *sureness()]
         if agency is not None:
-            self.fields["attempts"].help_text = _("La feltet stå tomt når det skal være som nasjonalt.")
+            for name in ("path", "refresher_path"):
+                field = self.fields[name]
+                assert isinstance(field, PathField)  # noqa: S101  declared above
+                field.empty_label = _("Som nasjonalt")
+            for name in ("attempts", "refresher_path"):
+                self.fields[name].help_text = ""  # what empty means nationally
+            for name, words in (nationally or {}).items():
+                if name in self.fields:
+                    self.fields[name].help_text = _("Nasjonalt: %(value)s.") % {"value": words}
 
     def policy(self) -> Policy:
         """The version as the form says, unsaved. Only for a form that is right."""
@@ -184,21 +201,27 @@ class NationalPolicyForm(AgencyPolicyForm):
         "fixed_day", "minimum_active", "least_assurance", "attempts", "cool_down_days", "prior_learning", "note",
     ]  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("path", "pass_mark", "validity", "window", "least_assurance"):
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = _("De nasjonale reglene må fylles helt ut.")
+
 
 class ApplyForm(forms.Form):
     """Whether cycles that are open already get the new terms."""
 
     apply_to_open = forms.TypedChoiceField(
-        label=_("Gjelder den også omganger som alt er åpne?"),
+        label=_("Gjelder den også dem som alt er i gang?"),
         choices=[
-            ("no", _("Nei, de beholder reglene de ble åpnet med")),
+            ("no", _("Nei, de beholder reglene de begynte med")),
             ("yes", _("Ja, de får de nye reglene nå")),
         ],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
         error_messages={
-            "required": _("Velg om omganger som alt er åpne, får de nye reglene."),
-            "invalid_choice": _("Velg om omganger som alt er åpne, får de nye reglene."),
+            "required": _("Velg om de som alt er i gang, får de nye reglene."),
+            "invalid_choice": _("Velg om de som alt er i gang, får de nye reglene."),
         },
     )
 

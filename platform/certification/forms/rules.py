@@ -119,7 +119,11 @@ class RuleForm(RosterForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         kind = data.get("due")
-        wanted = {"days": "due_days", "date": "due_on"}.get(kind or "")
+        fields = {"days": "due_days", "date": "due_on"}
+        wanted = fields.get(kind or "")
+        for name in fields.values():
+            if wanted and name != wanted:
+                self.errors.pop(name, None)  # it is not asked about, nor shown
         if wanted and wanted not in self.errors and data.get(wanted) is None:
             self.add_error(wanted, _("Skriv antall dager") if kind == "days" else _("Velg en dato"))
         return data

@@ -65,6 +65,8 @@ class Decision(Dated):
         REVOCATION = "revocation", _("trukket tilbake")
         CORRECTION = "correction", _("retting")
         PRIOR = "prior", _("godkjent tidligere læring")
+        OPENING = "opening", _("ny omgang åpnet")
+        UNDOING = "undoing", _("angret vedtak")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
@@ -112,8 +114,10 @@ class Cycle(models.Model):
         CLOSED = "closed", _("avsluttet uten å være oppfylt")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cycles")
-    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="cycles")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cycles", db_index=False
+    )
+    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="cycles", db_index=False)
     agency = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
@@ -126,7 +130,7 @@ class Cycle(models.Model):
     # The merged policy, as it was when the cycle opened.
     policy_ids = models.JSONField(default=list, help_text="Of Policy, the national one first. None is ever deleted.")
     policy_versions = models.CharField(max_length=200, help_text="Of those, for every explanation: «2026-2».")
-    path = models.ForeignKey(LearningPath, on_delete=models.PROTECT, related_name="+")
+    path = models.ForeignKey(LearningPath, on_delete=models.PROTECT, related_name="+", db_index=False)
     steps = models.JSONField(
         help_text='What must be shown: [{"subject": "course"|"quiz", "key": uuid}], the union of the paths.'
     )
@@ -197,7 +201,7 @@ class Cycle(models.Model):
 class CycleEvidence(models.Model):
     """Which evidence satisfied which step of a cycle. Written once, when the cycle is satisfied."""
 
-    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="evidence")
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="evidence", db_index=False)
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="+")
     step = models.PositiveSmallIntegerField()
 
@@ -214,13 +218,14 @@ class Certificate(models.Model):
     """The proof of one satisfied cycle: page, PDF, public check. Rendered on demand from its row, never stored."""
 
     cycle = models.OneToOneField(Cycle, on_delete=models.PROTECT, related_name="certificate")
-    code = models.CharField(max_length=26, unique=True, default=new_code, editable=False, help_text="128 random bits.")
+    code = models.CharField(max_length=26, default=new_code, editable=False, help_text="128 random bits.")
     issued_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("sertifikat")
         verbose_name_plural = _("sertifikater")
+        constraints = [models.UniqueConstraint(fields=["code"], name="certification_certificate_code")]
 
     def __str__(self) -> str:
         return self.code

@@ -49,7 +49,7 @@ class LedgerEvent(models.Model):
         DECIDED = "decided", _("vedtak")
         UNDONE = "undone", _("vedtak opphevet")
 
-    chain = models.ForeignKey(LedgerChain, on_delete=models.PROTECT, related_name="events")
+    chain = models.ForeignKey(LedgerChain, on_delete=models.PROTECT, related_name="events", db_index=False)
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=Kind)
     facts = models.JSONField()

@@ -16,10 +16,14 @@ class Standing(models.Model):
 
     A cache: `certification.services.settle` can rebuild it from cycles, requirements and decisions at any time. No page
     trusts a row whose `next_change_on` is today or past.
+
+    No index that another one begins with, here and in the tables beside it: every one is written by every settle.
     """
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="standings")
-    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="standings")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="standings", db_index=False
+    )
+    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="standings", db_index=False)
     agency = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     # Standing: from dates alone.
     state = models.CharField(max_length=10, choices=StandingState)
@@ -28,6 +32,7 @@ class Standing(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
+        db_index=False,
         help_text="The satisfied cycle in force.",
     )
     valid_from = models.DateField(null=True)
@@ -41,7 +46,7 @@ class Standing(models.Model):
     due_on = models.DateField(null=True)
     rule = models.ForeignKey(RequirementRule, on_delete=models.PROTECT, null=True, related_name="+")
     # Cycle.
-    open_cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, null=True, related_name="+")
+    open_cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     begun = models.BooleanField(default=False)
     # What pages show, and when it changes.
     display = models.CharField(max_length=12, choices=DisplayStatus)

@@ -155,7 +155,7 @@ def listed_until(steps: Sequence[Mapping[str, str]]) -> dt.date | None:
 
 def _decisions(rows: "QuerySet[Decision]") -> dict[tuple[int, int], list[Said]]:
     found: dict[tuple[int, int], list[Said]] = defaultdict(list)
-    fields = ("pk", "kind", "cycle_id", "valid_from", "valid_to", "until", "recorded_at", "superseded_at")
+    fields = ("pk", "kind", "cycle_id", "valid_from", "valid_to", "until", "recorded_at", "superseded_at", "agency_id")
     stored: Any = rows.order_by("pk").values_list("person_id", "certification_id", *fields)
     for person_id, certification_id, *said in stored:
         pk, kind, cycle_id, first, last, *rest = said

@@ -50,7 +50,7 @@ def badge_credential(*, certificate: Certificate, neutral: bool = False) -> dict
         raise ValueError("a cycle that is not satisfied has no badge")
     place = place_in_list(certificate=certificate)
     with translation.override("nb"):
-        description = _("Utgave %(edition)s, etter regel %(policy)s") % {
+        description = _("Utgave %(edition)s, etter regelversjon %(policy)s") % {
             "edition": cycle.editions or "–",
             "policy": cycle.policy_versions,
         }

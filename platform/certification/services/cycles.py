@@ -98,7 +98,7 @@ def earn(one: OpenPass, shown: Mapping[int, Shown], newest: Earned | None) -> tu
         window=parse_period(one.window),
         grace=parse_period(one.grace) if one.grace else Period(),
         date_base=one.date_base,
-        previous=Previous(expires_on=newest.expires_on, baseline=newest.baseline) if newest else None,
+        previous=Previous(newest.expires_on, newest.baseline, newest.window_opens_on) if newest else None,
         fixed_day=one.fixed_day,
         minimum_active=parse_period(one.minimum_active) if one.minimum_active else None,
     )
@@ -110,6 +110,7 @@ def earn(one: OpenPass, shown: Mapping[int, Shown], newest: Earned | None) -> tu
         expires_on=dates.expires_on,
         grace_until=dates.grace_until,
         baseline=dates.expires_on,
+        completed_on=day,
     )
     return earned, day
 

@@ -17,13 +17,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from agencies.models import Unit
 from agencies.services.rows import end_row, lock_people, overlapping, refuse_replaced
-from certification.models import Certification, Cycle, Decision, LedgerEvent
-from certification.moving import Dates, Move, moved, replayed
-from certification.periods import Period, parse_period
-from certification.services.decided import note, note_decided, settle_on_commit, write_decision
+from certification.models import Certification, Cycle, Decision
+from certification.services.decided import note_decided, note_undone, settle_on_commit, write_decision
+from certification.services.moves import move_cycle
 from certification.services.prior import accept_prior_learning
-from certification.validity import validity
-from common.dated import retract
+from certification.services.undoing import undo
 
 Kind = Decision.Kind
 
@@ -41,7 +39,12 @@ def waive(
     first_day: dt.date,
     last_day: dt.date | None = None,
 ) -> Decision:
-    """Frees a person from a certification, from a day to a day."""
+    """Frees a person from what `agency` requires of a certification, from a day to a day.
+
+    What another agency requires still binds her: an agency excuses from its own requirements (passes.duty_on). Only a
+    waiver without an agency, which is given for the whole country, frees her from all. Who may decide for which agency
+    is the caller's to ask: here nothing but the days is refused.
+    """
     lock_people([person.pk])
     _in_order(first_day, last_day)
     mine = Decision.objects.current().filter(
@@ -119,7 +122,7 @@ def revoke(
 
 
 @transaction.atomic
-def end_decision(*, decision: Decision, last_day: dt.date, ended_by: User) -> Decision | None:
+def end_decision(*, decision: Decision, last_day: dt.date, ended_by: User, reason: str = "") -> Decision | None:
     """Lets a waiver or suspension that was right at the time end. Gives back None when that says it never held."""
     lock_people([decision.person_id])
     refuse_replaced(decision)
@@ -131,39 +134,11 @@ def end_decision(*, decision: Decision, last_day: dt.date, ended_by: User) -> De
              % {"day": _written(decision.valid_to)}}
         )  # fmt: skip
     ended = end_row(decision, last_day)
-    note(decision, LedgerEvent.Kind.UNDONE, {"decision": decision.public_id, "by": ended_by.public_id})
+    note_undone(decision, by=ended_by, reason=reason)
     if ended is not None:
         note_decided(ended)
     settle_on_commit(decision.person_id)
     return ended
-
-
-@transaction.atomic
-def undo(*, decision: Decision, undone_by: User) -> None:
-    """Says that a decision no longer stands, and gives the cycle the dates that the rest amount to.
-
-    Raises SupersededError when somebody else was first.
-    """
-    lock_people([decision.person_id])
-    refuse_replaced(decision)
-    if decision.kind == Kind.PRIOR:
-        # What was accepted is evidence, and evidence is never taken back.
-        raise ValidationError(
-            _("Godkjent tidligere læring kan ikke angres. Er den gal, må sertifikatet trekkes tilbake eller rettes.")
-        )
-    retract(decision)
-    note(decision, LedgerEvent.Kind.UNDONE, {"decision": decision.public_id, "by": undone_by.public_id})
-    if decision.cycle_id and decision.kind in (Kind.EXTENSION, Kind.CORRECTION):
-        cycle = Cycle.objects.get(pk=decision.cycle_id)
-        if cycle.imported and decision.kind == Kind.CORRECTION:
-            # The list it came from said the last day, and the first correction replaced it.
-            raise ValidationError(
-                _("Sertifikatet er hentet fra en eldre liste, så rettingen kan ikke angres. Gjør en ny retting.")
-            )
-        rest = Decision.objects.current().filter(cycle=cycle, kind__in=[Kind.EXTENSION, Kind.CORRECTION])
-        moves = [Move(row.until, row.kind == Kind.CORRECTION) for row in rest.order_by("pk") if row.until]
-        _write(cycle, replayed(_given(cycle), moves, window=_window(cycle), grace=_grace(cycle)), decision)
-    settle_on_commit(decision.person_id)
 
 
 # --- how --------------------------------------------------------------------------------------------
@@ -222,53 +197,8 @@ def _move(
     decision = _of_cycle(cycle, kind, reason, decided_by, agency, today or timezone.localdate())
     decision.until = until
     write_decision(decision)
-    move = Move(until, kind == Kind.CORRECTION)
-    _write(cycle, moved(_dates(cycle), move, window=_window(cycle), grace=_grace(cycle)), decision)
+    move_cycle(cycle, decision, until)
     return decision
-
-
-def _write(cycle: Cycle, dates: Dates, decision: Decision) -> None:
-    changes = {
-        "baseline_expires_on": dates.baseline_expires_on,
-        "expires_on": dates.expires_on,
-        "window_opens_on": dates.window_opens_on,
-        "grace_until": dates.grace_until,
-    }
-    Cycle.objects.filter(pk=cycle.pk).update(**changes)
-    note(decision, LedgerEvent.Kind.MOVED, {"cycle": cycle.public_id, "decision": decision.public_id, **changes})
-
-
-def _dates(cycle: Cycle) -> Dates:
-    # The database holds that a satisfied cycle has them all.
-    days = (cycle.valid_from, cycle.baseline_expires_on, cycle.expires_on, cycle.window_opens_on, cycle.grace_until)
-    found = [day for day in days if day is not None]
-    return Dates(*found)
-
-
-def _given(cycle: Cycle) -> Dates:
-    """The dates as the rules gave them: from the first day and the terms of the cycle, which nothing moves."""
-    now = _dates(cycle)
-    if cycle.imported:
-        until = now.baseline_expires_on
-        return Dates(now.valid_from, until, until, now.window_opens_on, _grace(cycle).after(until))
-    given = validity(
-        now.valid_from,
-        period=parse_period(cycle.validity),
-        window=_window(cycle),
-        grace=_grace(cycle),
-        date_base="fixed" if cycle.date_base == "fixed" else "completion",
-        fixed_day=cycle.fixed_day,
-        minimum_active=parse_period(cycle.minimum_active) if cycle.minimum_active else None,
-    )
-    return Dates(given.valid_from, given.expires_on, given.expires_on, given.window_opens_on, given.grace_until)
-
-
-def _window(cycle: Cycle) -> Period:
-    return parse_period(cycle.window) if cycle.window else Period()
-
-
-def _grace(cycle: Cycle) -> Period:
-    return parse_period(cycle.grace) if cycle.grace else Period()
 
 
 def _written(day: dt.date) -> str:

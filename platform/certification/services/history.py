@@ -145,7 +145,7 @@ def _wrong_certification(row: HistoryRow, certification: Certification | None, p
     if certification is None:
         return [_("Vi kjenner ikke sertifiseringen «%(key)s».") % {"key": row.certification[:80]}]
     if policy is None:
-        return [_("Sertifiseringen «%(key)s» har ingen regel som gjelder.") % {"key": certification.key}]
+        return [_("Sertifiseringen «%(key)s» har ingen regler som gjelder.") % {"key": certification.key}]
     least = policy.least_assurance or 0
     if row.level < least:
         return [_("Sertifiseringen krever nivået «%(level)s» eller høyere.")

@@ -3,14 +3,15 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from certification.ledger import hash_of, plain
+from certification.ledger import hash_of
 from certification.models import LedgerChain, LedgerEvent
-from common.bulk import insert_rows, update_rows
+from common.bulk import insert_rows, next_ids, update_rows
 
 _EVENT = ("chain_id", "number", "kind", "facts", "recorded_at", "previous", "hash")
 # (person id, kind, facts); facts may hold dates and UUIDs.
@@ -21,24 +22,30 @@ Entry = tuple[int, str, Mapping[str, Any]]
 def log_all(entries: Iterable[Entry], *, at: dt.datetime | None = None) -> int:
     """Adds events to their people's chains, in the order given; returns how many.
 
-    Belongs in the transaction that does what they tell of, with the people's rows locked: the constraint on chain and
-    number refuses a second writer.
+    Belongs in the transaction that does what they tell of, with the people's rows locked: the constraints, of one chain
+    a person and one event of each number, refuse a second writer.
     """
     entries = list(entries)
     if not entries:
         return 0
     at = at or timezone.now()
-    chains = _chains({person_id for person_id, _kind, _facts in entries})
-    heads: dict[int, list[Any]] = {person_id: list(chain) for person_id, chain in chains.items()}
+    person_ids = {person_id for person_id, _kind, _facts in entries}
+    chains = _read(person_ids)
+    fresh = sorted(person_ids - chains.keys())
+    for person_id, pk in zip(fresh, next_ids(LedgerChain, len(fresh)) if fresh else (), strict=True):
+        chains[person_id] = _Chain(pk, uuid.uuid4())
     rows = []
     for person_id, kind, facts in entries:
-        chain = heads[person_id]
-        said = {name: plain(value) for name, value in facts.items()}
-        previous, number = chain[3], chain[2] + 1
-        chain[2:] = [number, hash_of(previous, chain[1], number, kind, at, said)]
-        rows.append((chain[0], number, kind, said, at, previous, chain[3]))
+        chain = chains[person_id]
+        previous = chain.head
+        chain.length += 1
+        chain.head = hash_of(previous, chain.ref, chain.length, kind, at, facts)
+        rows.append((chain.pk, chain.length, kind, facts, at, previous, chain.head))
+    begun = [(chains[pk].pk, pk, chains[pk].ref, chains[pk].length, chains[pk].head) for pk in fresh]
+    insert_rows(LedgerChain, ("id", "person_id", "ref", "length", "head"), begun)
     insert_rows(LedgerEvent, _EVENT, rows)
-    update_rows(LedgerChain, ("length", "head"), ((length, head, pk) for pk, _ref, length, head in heads.values()))
+    known = chains.keys() - set(fresh)
+    update_rows(LedgerChain, ("length", "head"), ((chains[pk].length, chains[pk].head, chains[pk].pk) for pk in known))
     return len(rows)
 
 
@@ -47,16 +54,16 @@ def log(*, person_id: int, kind: LedgerEvent.Kind, facts: Mapping[str, Any]) -> 
     log_all([(person_id, kind, facts)])
 
 
-def _chains(person_ids: set[int]) -> dict[int, tuple[int, uuid.UUID, int, str]]:
-    found = _read(person_ids)
-    missing = sorted(person_ids - found.keys())
-    if missing:
-        # Two workers may both begin her chain, through different certifications: one row stands.
-        LedgerChain.objects.bulk_create([LedgerChain(person_id=pk) for pk in missing], ignore_conflicts=True)
-        found.update(_read(missing))
-    return found
+@dataclass(slots=True)
+class _Chain:
+    """A person's chain, as long as it is so far."""
+
+    pk: int
+    ref: uuid.UUID
+    length: int = 0
+    head: str = ""
 
 
-def _read(person_ids: Iterable[int]) -> dict[int, tuple[int, uuid.UUID, int, str]]:
+def _read(person_ids: Iterable[int]) -> dict[int, _Chain]:
     rows = LedgerChain.objects.filter(person_id__among=frozenset(person_ids))
-    return {row[0]: row[1:] for row in rows.values_list("person_id", "pk", "ref", "length", "head")}
+    return {row[0]: _Chain(*row[1:]) for row in rows.values_list("person_id", "pk", "ref", "length", "head")}

@@ -40,7 +40,11 @@ _TWO_DAYS = 2 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is sent once to a person: a stage of a cycle, or what is sent every week."""
+    """What is sent once to a person: a stage of a cycle, or what is sent every week.
+
+    `week` of a stage is the date that it speaks of. The database knows a stage of a cycle by its name alone, so what is
+    told of another date later goes by a name with that date in it (reminding.Stage.about).
+    """
 
     stage: str
     cycle_id: int | None = None

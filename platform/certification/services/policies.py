@@ -110,7 +110,7 @@ def check_policy(policy: Policy, today: dt.date) -> None:
     if policy.agency is None:
         for name in _WHOLE:
             if getattr(policy, name) in (None, "") and name not in wrong:
-                wrong[name] = [_("En nasjonal regel må fylles helt ut.")]
+                wrong[name] = [_("De nasjonale reglene må fylles helt ut.")]
     else:
         for name, text in _against_national(policy, today, wrong):
             wrong.setdefault(name, []).append(text)
@@ -168,7 +168,7 @@ def _against_national(policy: Policy, today: dt.date, wrong: dict[str, list[str]
         yield "agency", _("Bare en virksomhet kan ha egne regler.")
     national = current_version(policy.certification, None, max(policy.valid_from or today, today))
     if national is None:
-        yield "__all__", _("Sertifiseringen har ingen nasjonal regel å stramme inn.")
+        yield "__all__", _("Sertifiseringen har ingen nasjonale regler å stramme inn.")
         return
     if wrong:
         return

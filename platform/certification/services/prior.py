@@ -12,11 +12,16 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from agencies.models import Unit
 from agencies.services.rows import lock_people
+from assessments.models import Quiz
+from assessments.services import withdraw_many
 from certification.models import Certification, Cycle, Decision, Policy
+from certification.passes import steps_shown, tests_to_allow
 from certification.periods import Period, parse_period
+from certification.services.cycles import given_for
 from certification.services.decided import write_decision
+from certification.services.rows import read_evidence, read_people
 from evidence.models import Evidence
-from evidence.services import record
+from evidence.services import record, withdraw
 
 Step = tuple[str, str]
 
@@ -48,7 +53,7 @@ def accept_prior_learning(
     _refuse_day(occurred_on, oldest_day(policies, today), cycle, today)
     least = cycle.least_assurance if cycle else max(row.least_assurance or 0 for row in policies)
     if subject == Evidence.Subject.QUIZ and assurance < least:
-        message = _("Regelen krever «%(least)s» eller sikrere for en prøve.")
+        message = _("Reglene krever «%(least)s» eller sikrere for en prøve.")
         raise ValidationError({"assurance": message % {"least": Evidence.Assurance(least).label}})
     decision = write_decision(
         Decision(
@@ -73,6 +78,38 @@ def accept_prior_learning(
         agency=agency,
     )
     return decision
+
+
+def withdraw_prior_learning(decision: Decision) -> None:
+    """Takes back what a decision accepted: the evidence stays, and a new row withdraws it.
+
+    Raises ValidationError where a certificate that holds rests on it: whoever undoes the decision says first what is to
+    become of that. Earlier certificates stay as they were.
+    """
+    row = Evidence.objects.get(source_ref=f"prior:{decision.public_id}")
+    for cycle in Cycle.objects.filter(evidence__evidence=row, state=Cycle.State.SATISFIED).distinct():
+        mine = Cycle.objects.filter(person=cycle.person_id, certification=cycle.certification_id)
+        newest = mine.filter(state=Cycle.State.SATISFIED).order_by("-valid_from", "-number").first()
+        revoked = Decision.objects.current().filter(cycle=cycle, kind=Decision.Kind.REVOCATION).exists()
+        if cycle == newest and not revoked:
+            raise ValidationError(
+                _("Et sertifikat som gjelder, bygger på dette. Trekk det tilbake først, så kan vedtaket angres.")
+            )
+    withdraw(evidence=row, source_ref=f"withdrawn:{decision.public_id}")
+    _shut_tests(decision.person_id, str(row.subject_key))
+
+
+def _shut_tests(person_id: int, key: str) -> None:
+    """Takes back leave to sit the tests that the withdrawn row led to; other leave keeps its count of attempts."""
+    today = timezone.localdate()
+    for one in read_people([person_id], today)[person_id].open.values():
+        keys = [step["key"] for step in one.steps]
+        if key not in keys:
+            continue
+        shown = steps_shown(one, read_evidence([person_id], keys, one.evidence_from)[person_id])
+        done = {one.steps[number]["key"] for number in shown}
+        shut = Quiz.objects.filter(key__in={*keys} - done - {*tests_to_allow(one, shown)})
+        withdraw_many([(person_id, pk, given_for(one.public_id)) for pk in shut.values_list("pk", flat=True)])
 
 
 def policies_in_force(certification: Certification, agency: Unit | None, today: dt.date) -> list[Policy]:
@@ -113,7 +150,7 @@ def steps_to_accept(certification: Certification, cycle: Cycle | None, policies:
 def _in_force(certification: Certification, agency: Unit | None, today: dt.date) -> list[Policy]:
     found = policies_in_force(certification, agency, today)
     if not found:
-        raise ValidationError(_("Sertifiseringen har ingen regel som gjelder."))
+        raise ValidationError(_("Sertifiseringen har ingen regler som gjelder."))
     return found
 
 
@@ -121,7 +158,7 @@ def _refuse_day(day: dt.date, oldest: dt.date, cycle: Cycle | None, today: dt.da
     if day > today:
         raise ValidationError({"occurred_on": _("Dagen kan ikke være etter i dag.")})
     if day < oldest:
-        message = _("Dette er for gammelt. Regelen godtar læring fra %(day)s eller senere.")
+        message = _("Dette er for gammelt. Reglene godtar læring fra %(day)s eller senere.")
         raise ValidationError({"occurred_on": message % {"day": date_format(oldest, "DATE_FORMAT")}})
     if cycle is not None and day < cycle.evidence_from:
         message = _("Dette er for gammelt. Omgangen som er åpen, regner med læring fra %(day)s eller senere.")

@@ -7,12 +7,12 @@ import logging
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from certification.mailing import PostDownError, reminder, usable
-from certification.models import Notice, Standing
-from certification.reminding import Facts, Span, stages_due
+from certification.models import Decision, Notice, Standing
+from certification.reminding import Facts, Span, Stage, stages_due
 from certification.services import settle_person
 from certification.services.notices import (
     DIGEST,
@@ -107,6 +107,8 @@ def due_people(day: dt.date, people: Collection[int] | None = None) -> Iterator[
     ).exclude(state__in=[StandingState.SUSPENDED, StandingState.REVOKED])
     if people is not None:
         rows = rows.filter(person_id__in=people)
+    opened = Decision.objects.current().filter(cycle=OuterRef("open_cycle"), kind=Decision.Kind.OPENING)
+    rows = rows.annotate(asked=Exists(opened))
     # Plain dates, not rows with everything: this may be everybody there is.
     rows = rows.select_related("person", "open_cycle").only(*_COLUMNS).order_by("person_id", "id")
     for _person_id, hers in itertools.groupby(rows.iterator(chunk_size=_CHUNK), key=lambda row: row.person_id):
@@ -117,7 +119,7 @@ def due_people(day: dt.date, people: Collection[int] | None = None) -> Iterator[
 _COLUMNS = [
     *("id", "state", "cycle_id", "valid_from", "window_opens_on", "expires_on", "grace_until"),
     *("required", "waived", "paused", "due_on", "begun"),
-    *("open_cycle__opened_on", "open_cycle__optional"),
+    *("open_cycle__opened_on", "open_cycle__optional", "open_cycle__due_on"),
     *("person__email", "person__language"),
 ]
 
@@ -125,20 +127,31 @@ _COLUMNS = [
 def due_unsent(day: dt.date, people: Collection[int] | None = None) -> Iterator[Due]:
     """As `due_people`, without what was claimed before and without whom was written to on `day`."""
     for chunk in batches(due_people(day, people), _CHUNK):
-        claimed: dict[int, set[tuple[int | None, str]]] = {}
+        claimed: dict[int, dict[tuple[int | None, Stage], set[str]]] = {}
         times: dict[int, list[tuple[dt.datetime, int]]] = {}
-        for person_id, cycle_id, stage, at, tries in (
+        for person_id, cycle_id, stage, date, at, tries in (
             Notice.objects.filter(person_id__in=[due.person_id for due in chunk])
             .exclude(stage=DIGEST)
-            .values_list("person_id", "cycle_id", "stage", "claimed_at", "tries")
+            .values_list("person_id", "cycle_id", "stage", "week", "claimed_at", "tries")
         ):
-            claimed.setdefault(person_id, set()).add((cycle_id, stage))
+            claimed.setdefault(person_id, {}).setdefault((cycle_id, Stage.named(stage)), set()).add(date)
             times.setdefault(person_id, []).append((at, tries))
         for due in chunk:
-            known = claimed.get(due.person_id, set())
-            items = tuple(item for item in due.items if (item[0].cycle_id, item[0].stage) not in known)
+            known = claimed.get(due.person_id, {})
+            items = tuple(item for found in due.items if (item := _unsaid(*found, known)))
             if items and not written_today(times.get(due.person_id, []), day):
                 yield replace(due, items=items)
+
+
+def _unsaid(key: Key, span: Span, known: dict[tuple[int | None, Stage], set[str]]) -> tuple[Key, Span] | None:
+    """The item as it is to be claimed, or None where it was: the same stage of another date is another message.
+
+    A claim without a date is of a time when dates were not kept.
+    """
+    dates = known.get((key.cycle_id, span.stage))
+    if dates is None:
+        return key, span
+    return None if dates & {"", key.week} else (replace(key, stage=span.stage.about(span.date)), span)
 
 
 def _due(rows: list[Standing], day: dt.date) -> Due | None:
@@ -155,12 +168,13 @@ def _due(rows: list[Standing], day: dt.date) -> Due | None:
             opened_on=row.open_cycle.opened_on if row.open_cycle else None,
             optional=row.open_cycle is not None and row.open_cycle.optional,
             begun=row.begun,
+            asked_by=row.open_cycle.due_on if row.open_cycle and row.asked else None,  # type: ignore[attr-defined]
         )
         for span in stages_due(facts, day):
             # What expires is told once for what is held, also when the next pass is opened or closed meanwhile.
             cycle_id = row.cycle_id or row.open_cycle_id if span.stage.of_held else row.open_cycle_id
             if cycle_id is not None:
-                items.append((Key(stage=span.stage.value, cycle_id=cycle_id), span))
+                items.append((Key(stage=span.stage.value, cycle_id=cycle_id, week=f"{span.date:%Y%m%d}"), span))
     if not items or not usable(person.email):
         return None
     return Due(person.pk, person.email, person.language, tuple(items))
@@ -198,9 +212,14 @@ def _send_again(run: Run, mails: list[list[Notice]]) -> None:
             if person_id in unsettled or run.room <= 0:
                 continue
             due = true.get(person_id)
-            said = {(key.cycle_id, key.stage): (key, span) for key, span in due.items} if due else {}
-            kept = [row for row in rows if (row.cycle_id, row.stage) in said]
+            said = {(key.cycle_id, span.stage): (key, span) for key, span in due.items} if due else {}
+            kept = [row for row in rows if _still_true(row, said)]
             run.done.dropped += drop(row for row in rows if row not in kept)
             if due and kept:
-                items = tuple(said[row.cycle_id, row.stage] for row in kept)
+                items = tuple(said[row.cycle_id, Stage.named(row.stage)] for row in kept)
                 run.send_again(replace(due, items=items).mail(), kept)
+
+
+def _still_true(row: Notice, said: dict[tuple[int | None, Stage], tuple[Key, Span]]) -> bool:
+    found = said.get((row.cycle_id, Stage.named(row.stage)))
+    return found is not None and row.week in ("", found[0].week)

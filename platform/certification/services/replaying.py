@@ -3,13 +3,14 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
 
+from agencies.models import Unit
 from certification import keys
 from certification.asof import held_of_chain
 from certification.ledger import Event, Facts, IllegalEventError, Replayed, broken_at, fold, plain
@@ -18,7 +19,7 @@ from certification.passes import Days, Earned, Ruling, state_on
 
 _BATCH = 1000
 # What of a cycle the events tell, as they name it and as it is stored.
-_CYCLE = {
+CYCLE_FACTS = {
     "state": "state", "number": "number", "opened_on": "opened_on", "evidence_from": "evidence_from",
     "due_on": "due_on",
     "agency": "agency_id", "policies": "policy_ids", "versions": "policy_versions", "path": "path_id", "steps": "steps",
@@ -58,8 +59,9 @@ class Replay:
 def replay() -> Replay:
     """Folds every chain, checks its hashes, and compares what comes out with what is stored. Reads only."""
     found = Replay()
+    agencies = {str(ref): pk for ref, pk in Unit.objects.filter(is_agency=True).values_list("public_id", "pk")}
     for batch in _batches():
-        _replay(batch, found)
+        _replay(batch, agencies, found)
     return found
 
 
@@ -72,7 +74,7 @@ def _batches() -> Iterator[list[tuple[int, Any, int | None, int, str]]]:
         last = batch[-1][0]
 
 
-def _replay(batch: Sequence[tuple[int, Any, int | None, int, str]], found: Replay) -> None:
+def _replay(batch: Sequence[tuple[int, Any, int | None, int, str]], agencies: Mapping[str, int], found: Replay) -> None:
     rows = (
         LedgerEvent.objects.filter(chain_id__among=[row[0] for row in batch])
         .order_by("chain_id", "number")
@@ -98,16 +100,17 @@ def _replay(batch: Sequence[tuple[int, Any, int | None, int, str]], found: Repla
             continue
         if person_id is not None:
             stored = cycles.get(person_id, {})
-            found.differences += [f"{ref}: {text}" for text in _compare(told, stored, standings.get(person_id, []))]
+            texts = _compare(told, stored, standings.get(person_id, []), agencies)
+            found.differences += [f"{ref}: {text}" for text in texts]
 
 
 def _cycles(person_ids: Sequence[int]) -> dict[int, dict[str, dict[str, Any]]]:
     found: dict[int, dict[str, dict[str, Any]]] = {}
     rows = Cycle.objects.filter(person_id__among=person_ids).order_by()
     for person_id, pk, public_id, certification_id, *values in rows.values_list(
-        "person_id", "pk", "public_id", "certification_id", *_CYCLE.values()
+        "person_id", "pk", "public_id", "certification_id", *CYCLE_FACTS.values()
     ):
-        columns = {name: plain(value) for name, value in zip(_CYCLE, values, strict=True)}
+        columns = {name: plain(value) for name, value in zip(CYCLE_FACTS, values, strict=True)}
         found.setdefault(person_id, {})[str(public_id)] = {**columns, "pk": pk, "certification": certification_id}
     return found
 
@@ -119,17 +122,19 @@ def _standings(person_ids: Sequence[int]) -> dict[int, list[Standing]]:
     return found
 
 
-def _compare(told: Replayed, cycles: dict[str, dict[str, Any]], standings: Sequence[Standing]) -> Iterator[str]:
+def _compare(
+    told: Replayed, cycles: dict[str, dict[str, Any]], standings: Sequence[Standing], agencies: Mapping[str, int]
+) -> Iterator[str]:
     for key in sorted({*told.cycles, *cycles}):
         if key not in told.cycles or key not in cycles:
             yield f"cycle {key} is {'stored' if key in cycles else 'told'} only"
             continue
-        for name in _CYCLE:
+        for name in CYCLE_FACTS:
             says, has = told.cycles[key].get(name, _EMPTY.get(name)), cycles[key][name]
             if says != has:
                 yield f"cycle {key}: {name} is {has!r}, and by the ledger {says!r}"
     for row in standings:
-        expected = _standing(told, cycles, row.certification_id, row.computed_on)
+        expected = _standing(told, cycles, agencies, row.certification_id, row.computed_on)
         for name in _STANDING:
             if expected[name] != plain(getattr(row, name)):
                 has = plain(getattr(row, name))
@@ -140,7 +145,13 @@ def _compare(told: Replayed, cycles: dict[str, dict[str, Any]], standings: Seque
             yield f"standing {certification_id} is told only"
 
 
-def _standing(told: Replayed, cycles: dict[str, dict[str, Any]], certification_id: int, day: dt.date) -> dict[str, Any]:
+def _standing(
+    told: Replayed,
+    cycles: dict[str, dict[str, Any]],
+    agencies: Mapping[str, int],
+    certification_id: int,
+    day: dt.date,
+) -> dict[str, Any]:
     """Where she stood on `day` by the events alone."""
     earned = sorted(
         (
@@ -151,13 +162,15 @@ def _standing(told: Replayed, cycles: dict[str, dict[str, Any]], certification_i
         key=lambda one: one.valid_from,
     )
     rulings = [
-        _ruling(facts, list(told.cycles))
+        _ruling(facts, list(told.cycles), agencies)
         for facts in told.decisions.values()
         if facts["certification"] == certification_id
     ]
     held = held_of_chain([(one.valid_from, one.window_opens_on, one.expires_on, one.grace_until) for one in earned])
     duty = told.duties.get(certification_id, {})
     required = bool(duty.get("required"))
+    # The duty that is told is one that binds, where any does: a waiver by its agency says that none did.
+    excusing = {ruling.agency_id for ruling in rulings if ruling.kind == "waiver" and ruling.days.hold_on(day)}
     return {
         "state": str(state_on(day, earned[-1] if earned else None, held, rulings)),
         "valid_from": plain(held.valid_from) if held else None,
@@ -165,7 +178,7 @@ def _standing(told: Replayed, cycles: dict[str, dict[str, Any]], certification_i
         "expires_on": plain(held.expires_on) if held else None,
         "grace_until": plain(held.grace_until) if held else None,
         "required": required,
-        "waived": required and any(ruling.kind == "waiver" and ruling.days.hold_on(day) for ruling in rulings),
+        "waived": required and not excusing.isdisjoint({None, duty.get("agency")}),
         "paused": bool(duty.get("paused")),
         "due_on": duty.get("due_on"),
     }
@@ -176,10 +189,11 @@ def _earned(index: int, facts: Facts) -> Earned:
     return Earned(index, _NOBODY, first, window, last, grace, baseline)
 
 
-def _ruling(facts: Facts, keys_of_cycles: Sequence[str]) -> Ruling:
+def _ruling(facts: Facts, keys_of_cycles: Sequence[str], agencies: Mapping[str, int]) -> Ruling:
     cycle = keys_of_cycles.index(facts["of_cycle"]) if facts.get("of_cycle") in keys_of_cycles else None
     last = dt.date.fromisoformat(facts["valid_to"]) if facts.get("valid_to") else None
-    return Ruling(facts["decided"], cycle, Days(dt.date.fromisoformat(facts["valid_from"]), last))
+    agency = agencies.get(facts["agency"], 0) if facts.get("agency") else None
+    return Ruling(facts["decided"], cycle, Days(dt.date.fromisoformat(facts["valid_from"]), last), agency)
 
 
 def sign_head(day: dt.date | None = None) -> LedgerHead:

@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 
 from django.utils import timezone
 
@@ -67,7 +66,7 @@ def _changed(claim: Claim, want: tuple[RuleTerms, Job, Obligation] | None, today
     if want is None:
         if claim.days.first >= today:
             return None
-        return replace(claim, pk=0, days=Days(claim.days.first, today - _DAY))
+        return claim._replace(pk=0, days=Days(claim.days.first, today - _DAY))
     rule, job, found = want
     same = (
         claim.days == Days(found.first, found.last)

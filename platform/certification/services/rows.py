@@ -24,6 +24,7 @@ _OPEN = (
 )  # fmt: skip
 _EARNED = (
     "pk", "public_id", "valid_from", "window_opens_on", "expires_on", "grace_until", "baseline_expires_on", "imported",
+    "satisfied_on",
 )  # fmt: skip
 # The columns of a standing that settling decides, besides whose it is and for what.
 STANDING = (
@@ -49,9 +50,9 @@ class PersonRows:
 
     jobs: list[Job] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
-    leave: dict[uuid.UUID, list[Days]] = field(default_factory=lambda: defaultdict(list))
-    rulings: dict[int, list[Ruling]] = field(default_factory=lambda: defaultdict(list))
-    earned: dict[int, list[Earned]] = field(default_factory=lambda: defaultdict(list))
+    leave: dict[uuid.UUID, list[Days]] = field(default_factory=dict)
+    rulings: dict[int, list[Ruling]] = field(default_factory=dict)
+    earned: dict[int, list[Earned]] = field(default_factory=dict)
     open: dict[int, OpenPass] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)
     standings: dict[int, StoredStanding] = field(default_factory=dict)
@@ -88,10 +89,11 @@ def read_people(person_ids: Collection[int], today: dt.date) -> dict[int, Person
     threads += [job.thread for person in people.values() for job in person.jobs]
     _read_leave(people, threads)
     decisions = Decision.objects.current().filter(**mine).order_by()
-    for person_id, certification_id, kind, cycle_id, first, last in decisions.values_list(
-        "person_id", "certification_id", "kind", "cycle_id", "valid_from", "valid_to"
+    for person_id, certification_id, kind, cycle_id, first, last, agency_id in decisions.values_list(
+        "person_id", "certification_id", "kind", "cycle_id", "valid_from", "valid_to", "agency_id"
     ):
-        people[person_id].rulings[certification_id].append(Ruling(kind, cycle_id, Days(first, last)))
+        ruling = Ruling(kind, cycle_id, Days(first, last), agency_id)
+        people[person_id].rulings.setdefault(certification_id, []).append(ruling)
     _read_cycles(people, mine)
     for row in Standing.objects.filter(**mine).order_by().values_list("person_id", "certification_id", "pk", *STANDING):
         people[row[0]].standings[row[1]] = StoredStanding(row[2], row[3:])
@@ -106,22 +108,23 @@ def _read_leave(people: dict[int, PersonRows], threads: Sequence[uuid.UUID]) -> 
     for person_id, thread, first, last in rows.values_list(
         "membership__person_id", "membership__thread", "valid_from", "valid_to"
     ):
-        people[person_id].leave[thread].append(Days(first, last))
+        people[person_id].leave.setdefault(thread, []).append(Days(first, last))
 
 
 def _read_cycles(people: dict[int, PersonRows], mine: dict[str, Any]) -> None:
-    done = Cycle.objects.filter(state=Cycle.State.SATISFIED, **mine).order_by("valid_from", "number")
-    for row in done.values_list("person_id", "certification_id", "number", *_EARNED):
+    rows = Cycle.objects.filter(**mine).order_by("valid_from", "number")
+    going: list[int] = []
+    for row in rows.values_list("person_id", "certification_id", "number", "state", *_EARNED):
         person, certification_id = people[row[0]], row[1]
-        person.earned[certification_id].append(Earned(*row[3:]))
         person.numbers[certification_id] = max(row[2], person.numbers.get(certification_id, 0))
-    rest = Cycle.objects.exclude(state=Cycle.State.SATISFIED).filter(**mine).order_by()
-    for row in rest.values_list("person_id", "certification_id", "state", *_OPEN):
-        person, certification_id = people[row[0]], row[1]
-        one = OpenPass(*row[3:])
-        person.numbers[certification_id] = max(one.number, person.numbers.get(certification_id, 0))
-        if row[2] == Cycle.State.OPEN:
-            person.open[certification_id] = one
+        if row[3] == Cycle.State.SATISFIED:
+            person.earned.setdefault(certification_id, []).append(Earned(*row[4:]))
+        elif row[3] == Cycle.State.OPEN:
+            going.append(row[4])
+    # Few have an open cycle at any time, and only of an open one the terms are needed.
+    terms = Cycle.objects.filter(pk__among=going).order_by() if going else Cycle.objects.none()
+    for row in terms.values_list("person_id", "certification_id", *_OPEN):
+        people[row[0]].open[row[1]] = OpenPass(*row[2:])
 
 
 def read_evidence(person_ids: Iterable[int], keys: Iterable[str], since: dt.date) -> dict[int, list[Shown]]:
@@ -146,7 +149,8 @@ def read_evidence(person_ids: Iterable[int], keys: Iterable[str], since: dt.date
     )
     for person_id, pk, public_id, subject, key, edition, result, assurance, day in rows:
         failed = result == Evidence.Result.FAILED
-        found[person_id].append(Shown(pk, public_id, subject, str(key), edition, failed, assurance, day))
+        withdrawn = result == Evidence.Result.WITHDRAWN
+        found[person_id].append(Shown(pk, public_id, subject, str(key), edition, failed, assurance, day, withdrawn))
     return found
 
 

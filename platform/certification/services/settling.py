@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,18 @@ from django.utils import timezone
 from accounts.models import User
 from certification.asof import held_of_chain
 from certification.models import SettleMark, Standing
-from certification.passes import Duty, Earned, OpenPass, Ruling, duty_on, should_open, state_on, steps_shown, turns_of
+from certification.passes import (
+    Claim,
+    Duty,
+    Earned,
+    OpenPass,
+    Ruling,
+    duty_on,
+    should_open,
+    state_on,
+    steps_shown,
+    turns_of,
+)
 from certification.services.cycles import CycleChanges, new_pass
 from certification.services.ledger import Entry, log_all
 from certification.services.requirements import sync_requirements
@@ -24,12 +36,13 @@ from certification.services.rows import STANDING, PersonRows, read_evidence, rea
 from certification.services.rulebook import NoPolicyError, Rulebook
 from certification.signals import StandingChange, standings_settled
 from certification.standing import Held, display_status, next_change
-from certification.statuses import StandingState
+from certification.statuses import DisplayStatus, StandingState
 from common.bulk import insert_rows, update_rows
+from common.memory import collector_at_rest
 
 logger = logging.getLogger(__name__)
 
-BATCH = 1000
+BATCH = 2500
 # Rows that were being written while a settle read may bear an earlier time than the settle: it looks back this far.
 _MARGIN = dt.timedelta(minutes=1)
 
@@ -52,7 +65,8 @@ def settle_people(person_ids: Iterable[int], today: dt.date | None = None) -> in
     for start in range(0, len(ordered), BATCH):
         batch = ordered[start : start + BATCH]
         try:
-            settled += settle_batch(batch, rulebook)
+            with collector_at_rest():
+                settled += settle_batch(batch, rulebook)
         except Exception:
             logger.exception("could not settle %s people together", len(batch))
             settled += sum(_settled_alone(person_id, today) for person_id in batch)
@@ -75,6 +89,7 @@ class _Case:
     person_id: int
     certification_id: int
     person: PersonRows
+    claims: Sequence[Claim]
     duty: Duty
     earned: list[Earned]
     rulings: Sequence[Ruling]
@@ -85,6 +100,22 @@ class _Case:
     @property
     def newest(self) -> Earned | None:
         return self.earned[-1] if self.earned else None
+
+    @property
+    def begun(self) -> bool:
+        return self.open is not None and self.open.begun_on is not None
+
+    def display(self, today: dt.date) -> DisplayStatus:
+        duty = self.duty
+        return display_status(
+            today,
+            self.state,
+            required=duty.required,
+            waived=duty.waived,
+            paused=duty.paused,
+            due_on=duty.due_on,
+            begun=self.begun,
+        )
 
     def look_again(self, today: dt.date) -> None:
         """After a pass was satisfied."""
@@ -111,21 +142,24 @@ def settle_batch(person_ids: Sequence[int], rulebook: Rulebook, people: dict[int
     changes.number_opened()
     _advance([case for case in cases if case.open is not None], changes)
     changes.write()
-    duties = _keep_standings(cases, today)
+    displays = [case.display(today) for case in cases]
+    duties = _keep_standings(cases, displays, today)
     log_all([*changes.entries, *duties], at=started)
     _mark(list(people), started)
-    standings_settled.send(sender=Standing, changes=[_change(case, today) for case in cases], today=today)
+    told = [_change(case, display, today) for case, display in zip(cases, displays, strict=True)]
+    standings_settled.send(sender=Standing, changes=told, today=today)
     return len(people)
 
 
 def _cases(person_id: int, person: PersonRows, today: dt.date) -> list[_Case]:
     """The certifications that a person has anything to do with: required of her, begun, or stood in."""
-    claims: dict[int, list[Any]] = {}
+    claims: dict[int, list[Claim]] = {}
     for claim in person.claims:
         claims.setdefault(claim.certification_id, []).append(claim)
     concerned = {*claims, *person.earned, *person.open, *person.standings}
     cases = []
     for certification_id in sorted(concerned):
+        mine = claims.get(certification_id, ())
         rulings = person.rulings.get(certification_id, ())
         earned = person.earned.get(certification_id, [])
         held = _held(earned)
@@ -134,7 +168,8 @@ def _cases(person_id: int, person: PersonRows, today: dt.date) -> list[_Case]:
                 person_id=person_id,
                 certification_id=certification_id,
                 person=person,
-                duty=duty_on(today, claims.get(certification_id, ()), rulings, person.leave),
+                claims=mine,
+                duty=duty_on(today, mine, rulings, person.leave),
                 earned=earned,
                 rulings=rulings,
                 held=held,
@@ -194,33 +229,31 @@ def _advance(cases: Sequence[_Case], changes: CycleChanges) -> None:
             continue
         changes.allow(case.person_id, one, shown)
         wanted = {step["key"] for step in one.steps}
-        tried = any(row.key in wanted and row.occurred_on >= one.evidence_from for row in rows)
+        tried = any(row.key in wanted and not row.withdrawn and row.occurred_on >= one.evidence_from for row in rows)
         opened = any(progress.get((case.person_id, key), dt.date.min) >= one.evidence_from for key in wanted)
         if one.begun_on is None and (tried or opened):
             changes.begin(case.person_id, one, today)
 
 
-def _keep_standings(cases: Iterable[_Case], today: dt.date) -> list[Entry]:
+def _keep_standings(cases: Sequence[_Case], displays: Sequence[DisplayStatus], today: dt.date) -> list[Entry]:
     """Writes the standings that changed; returns the ledger's entries for duties that did."""
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
     gone: list[int] = []
     entries: list[Entry] = []
-    for case in cases:
+    for case, display in zip(cases, displays, strict=True):
         stored = case.person.standings.get(case.certification_id)
-        nothing = not case.duty.required and not case.earned and case.open is None
-        if nothing and not any(claim.certification_id == case.certification_id for claim in case.person.claims):
+        if not case.duty.required and not case.earned and case.open is None and not case.claims:
             if stored is not None:
                 gone.append(stored.pk)
                 entries.append(_duty_entry(case))
             continue
-        values = _values(case, today)
+        values = _values(case, display, today)
         if stored is None:
             new.append((case.person_id, case.certification_id, *values))
         elif _but_the_day(stored.values) != _but_the_day(values):
             changed.append((*values, stored.pk))
-        before = tuple(stored.get(name) for name in _DUTY) if stored else (False, False, None, None, None)
-        if before != tuple(values[STANDING.index(name)] for name in _DUTY):
+        if (_duty_of(stored.values) if stored else (False, False, None, None, None)) != _duty_of(values):
             entries.append(_duty_entry(case))
     if gone:
         Standing.objects.filter(pk__in=gone).delete()
@@ -235,7 +268,8 @@ def _but_the_day(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 _COMPUTED_ON = STANDING.index("computed_on")
-_DUTY = ("required", "paused", "due_on", "rule_id", "agency_id")
+# What a duty says, of the columns of a standing.
+_duty_of = itemgetter(*(STANDING.index(name) for name in ("required", "paused", "due_on", "rule_id", "agency_id")))
 
 
 def _duty_entry(case: _Case) -> Entry:
@@ -254,40 +288,29 @@ def _duty_entry(case: _Case) -> Entry:
     )
 
 
-def _values(case: _Case, today: dt.date) -> tuple[Any, ...]:
+def _values(case: _Case, display: DisplayStatus, today: dt.date) -> tuple[Any, ...]:
     """The standing's columns, in the order of STANDING."""
     duty, held, one = case.duty, case.held, case.open
-    begun = one is not None and one.begun_on is not None
-    display = display_status(
-        today,
-        case.state,
-        required=duty.required,
-        waived=duty.waived,
-        paused=duty.paused,
-        due_on=duty.due_on,
-        begun=begun,
-    )
-    claims = [claim for claim in case.person.claims if claim.certification_id == case.certification_id]
-    turns = turns_of(claims, case.rulings, case.person.leave)
+    turns = turns_of(case.claims, case.rulings, case.person.leave)
     return (
         duty.agency_id,
         str(case.state),
         case.newest.pk if case.newest else None,
-        held.valid_from if held else None,
-        held.window_opens_on if held else None,
-        held.expires_on if held else None,
-        held.grace_until if held else None,
+        *(held or _NOTHING_HELD),
         duty.required,
         duty.waived,
         duty.paused,
         duty.due_on,
         duty.rule_id,
         one.pk if one else None,
-        begun,
+        case.begun,
         str(display),
         today,
         next_change(today, held, duty.due_on, turns),
     )
+
+
+_NOTHING_HELD = (None, None, None, None)
 
 
 def _mark(person_ids: Sequence[int], started: dt.datetime) -> None:
@@ -298,31 +321,16 @@ def _mark(person_ids: Sequence[int], started: dt.datetime) -> None:
         insert_rows(SettleMark, ("person_id", "settled_at"), ((pk, until) for pk in person_ids if pk not in known))
 
 
-def _change(case: _Case, today: dt.date) -> StandingChange:
+def _change(case: _Case, display: DisplayStatus, today: dt.date) -> StandingChange:
     duty, held = case.duty, case.held
-    jobs = {
-        (claim.unit_id, claim.role_id)
-        for claim in case.person.claims
-        if claim.certification_id == case.certification_id and claim.days.hold_on(today)
-    }
-    begun = case.open is not None and case.open.begun_on is not None
+    jobs = {(claim.unit_id, claim.role_id) for claim in case.claims if claim.days.hold_on(today)}
     return StandingChange(
         person_id=case.person_id,
         certification_id=case.certification_id,
         required=duty.required,
         waived=duty.waived,
         paused=duty.paused,
-        display=str(
-            display_status(
-                today,
-                case.state,
-                required=duty.required,
-                waived=duty.waived,
-                paused=duty.paused,
-                due_on=duty.due_on,
-                begun=begun,
-            )
-        ),
+        display=str(display),
         expires_on=held.expires_on if held else None,
         jobs=sorted(jobs),
     )

@@ -1,10 +1,11 @@
 """A change of policy for cycles that are already open: only where whoever changed it asked for that."""
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,6 +16,7 @@ from certification.services.rows import read_people
 from certification.services.rulebook import NoPolicyError, Rulebook
 from certification.services.settling import BATCH, settle_batch
 from common.bulk import update_rows
+from common.memory import collector_at_rest
 
 # What a cycle takes over from the policies. Its opening day, due date and evidence are its own.
 TERMS = (
@@ -23,33 +25,19 @@ TERMS = (
 )  # fmt: skip
 
 
-def apply_to_open(certification_id: int, today: dt.date | None = None) -> int:
+def apply_to_open(certification_id: int, today: dt.date | None = None, *, agency_id: int | None = None) -> int:
     """Gives every open cycle of a certification the terms in force today, and settles its person.
 
+    With `agency_id`, only those of people of whom that agency requires it: its policy is nobody else's.
     Returns how many cycles changed. In batches, each a transaction: cut off and run again, the end state is the same.
     """
     today = today or timezone.localdate()
     rulebook = Rulebook(today)
-    return sum(_apply(batch, certification_id, rulebook) for batch in _people_with_open(certification_id))
-
-
-def terms_that_change(certification_id: int, rulebook: Rulebook) -> Counter[str]:
-    """Which terms of how many open cycles `apply_to_open` would change with `rulebook`; «cycles» is all of them."""
-    found: Counter[str] = Counter()
-    refreshers = _refreshers(certification_id)
-    for batch in _people_with_open(certification_id):
-        agencies = _agencies(batch, certification_id, rulebook.today)
-        for person_id, person in read_people(batch, rulebook.today).items():
-            one = person.open.get(certification_id)
-            if one is None:
-                continue
-            after = _terms(one, agencies[person_id], certification_id, rulebook, refreshers)
-            if after is None:
-                continue
-            changed = [name for name in TERMS if after[TERMS.index(name)] != getattr(one, name)]
-            found.update(changed)
-            found["cycles"] += bool(changed)
-    return found
+    changed = 0
+    for batch in _people_with_open(certification_id, agency_id, today):
+        with collector_at_rest():
+            changed += _apply(batch, certification_id, rulebook)
+    return changed
 
 
 @transaction.atomic
@@ -57,7 +45,7 @@ def _apply(person_ids: Sequence[int], certification_id: int, rulebook: Rulebook)
     now = timezone.now()
     lock = User.objects.select_for_update(no_key=True).filter(pk__among=person_ids).order_by("pk")
     people = read_people(list(lock.values_list("pk", flat=True)), rulebook.today)
-    agencies = _agencies(person_ids, certification_id, rulebook.today)
+    agencies = _agencies(people, certification_id, rulebook.today)
     refreshers = _refreshers(certification_id)
     changed, entries = [], []
     for person_id, person in people.items():
@@ -110,7 +98,7 @@ def _refreshers(certification_id: int) -> set[int]:
     return set(rows.values_list("refresher_path_id", flat=True))
 
 
-def _agencies(person_ids: Sequence[int], certification_id: int, today: dt.date) -> dict[int, frozenset[int]]:
+def _agencies(person_ids: Collection[int], certification_id: int, today: dt.date) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     rows = Requirement.objects.on(today).filter(person_id__among=frozenset(person_ids))
     mine = rows.filter(certification_id=certification_id).order_by()
@@ -119,9 +107,12 @@ def _agencies(person_ids: Sequence[int], certification_id: int, today: dt.date) 
     return defaultdict(frozenset, {person_id: frozenset(ids) for person_id, ids in found.items()})
 
 
-def _people_with_open(certification_id: int) -> Iterator[list[int]]:
-    last = 0
+def _people_with_open(certification_id: int, agency_id: int | None, today: dt.date) -> Iterator[list[int]]:
     rows = Cycle.objects.filter(certification_id=certification_id, state=Cycle.State.OPEN).order_by("person_id")
+    if agency_id is not None:
+        mine = Requirement.objects.on(today).filter(certification_id=certification_id, agency_id=agency_id)
+        rows = rows.filter(Exists(mine.filter(person_id=OuterRef("person_id"))))
+    last = 0
     while batch := list(rows.filter(person_id__gt=last).values_list("person_id", flat=True)[:BATCH]):
         yield batch
         last = batch[-1]

@@ -75,5 +75,4 @@ def _verdict(found: Certificate, today: dt.date) -> dict[str, object]:
 
 def _no_index(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
     return response

@@ -5,26 +5,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from agencies.access import AuthenticatedRequest, Purpose, require_scope, scope_of
+from agencies.access import AuthenticatedRequest, Purpose, require_scope
 from agencies.models import Unit
-from agencies.reading import not_over
-from agencies.services.rows import fingerprint, refuse_stale
+from agencies.services.rows import refuse_stale
 from agencies.views.frame import FormPage
 from assessments.models import Quiz
 from certification.explaining import written
 from certification.forms.decisions import DecisionForm, EndForm, PeriodDecisionForm, PriorForm, UntilForm
-from certification.models import Certification, Cycle, Decision, Requirement
+from certification.models import Cycle, Decision, Standing
 from certification.services import decisions as services
 from certification.services.prior import oldest_day, policies_in_force, steps_to_accept
+from certification.standing import display_today
+from certification.statuses import LOOKS, DisplayStatus
+from certification.views.cases import Case, case_of, required_of, trail_of
 from certification.views.frame import form_page, manage_page
 from courses.models import EditionPage
 from courses.reading.pages import in_language
@@ -33,39 +34,15 @@ Kind = Decision.Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One person and one certification that an agency in scope requires of her."""
-
-    person: User
-    certification: Certification
-    agency: Unit
-    agencies: frozenset[int]
-    newest: Cycle | None
-    decisions: list[Decision]
-
-    @property
-    def address(self) -> str:
-        return reverse("decide", args=[self.person.public_id, self.certification.key])
-
-    def current(self, kind: str) -> list[Decision]:
-        return [row for row in self.decisions if row.kind == kind and self.newest and row.cycle_id == self.newest.pk]
-
-    def seen(self) -> str:
-        """What a form was opened with: another one means that somebody else has decided something since."""
-        newest = self.newest
-        rows = sorted(row.pk for row in self.decisions)
-        return fingerprint(newest.pk if newest else None, newest.expires_on if newest else None, *rows)
-
-
-@dataclass(frozen=True, slots=True)
 class _Choice:
-    """One kind of decision: its address, its name and what it does."""
+    """One kind of decision: its address, its name, what it is for, and what follows where that is grave."""
 
     slug: str
     kind: str
     title: Any
     text: Any
     needs_certificate: bool = True
+    follows: tuple[Any, ...] = ()
 
 
 CHOICES = (
@@ -80,10 +57,20 @@ CHOICES = (
     _Choice(
         "vent", Kind.SUSPENSION, gettext_lazy("Sett sertifikatet på vent"),
         gettext_lazy("Sertifikatet gjelder ikke så lenge."),
+        follows=(
+            gettext_lazy("Sertifikatet gjelder ikke så lenge, i alle virksomheter."),
+            gettext_lazy("Kontrollsiden viser at det er satt på vent."),
+            gettext_lazy("Når siste dag er gått, gjelder det igjen av seg selv."),
+        ),
     ),
     _Choice(
         "trekk-tilbake", Kind.REVOCATION, gettext_lazy("Trekk sertifikatet tilbake"),
         gettext_lazy("Sertifikatet gjelder ikke lenger. Det synes på kontrollsiden."),
+        follows=(
+            gettext_lazy("Sertifikatet gjelder ikke fra i dag, i alle virksomheter."),
+            gettext_lazy("Kontrollsiden viser at det er trukket tilbake."),
+            gettext_lazy("Personen må vise alt på nytt for å få et nytt."),
+        ),
     ),
     _Choice(
         "rett", Kind.CORRECTION, gettext_lazy("Rett siste dag"),
@@ -96,60 +83,43 @@ CHOICES = (
 )  # fmt: skip
 
 
-def _case(request: AuthenticatedRequest, person_id: uuid.UUID, key: str) -> Case:
-    """What may be decided about. Raises Http404 where no agency in scope requires it of her."""
-    scope = require_scope(request, Purpose.DECISIONS)
-    required = list(
-        Requirement.objects.current()
-        .filter(scope.q("unit__path"), not_over(timezone.localdate()))
-        .filter(person__public_id=person_id, certification__key=key)
-        .select_related("person", "certification", "agency")
-        .order_by("valid_from", "pk")
-    )
-    if not required:
-        raise Http404
-    first = required[0]
-    if first.person_id == request.user.pk:
-        # Whoever leads the unit above decides about her who leads this one.
-        raise PermissionDenied
-    agencies = frozenset(row.agency_id for row in required)
-    decisions = (
-        Decision.objects.current()
-        .filter(person=first.person, certification=first.certification, agency__in=agencies)
-        .select_related("decided_by", "cycle", "person", "certification", "agency")
-        .order_by("-recorded_at", "-pk")
-    )
-    newest = (
-        Cycle.objects.filter(person=first.person, certification=first.certification, state=Cycle.State.SATISFIED)
-        .select_related("person", "certification")
-        .order_by("-number")
-        .first()
-    )
-    return Case(first.person, first.certification, first.agency, agencies, newest, list(decisions))
+@manage_page
+def decisions_of(request: AuthenticatedRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Which certification of a person to decide about: a question only where there are several."""
+    required = required_of(request, person_id)
+    found = {row.certification.key: row.certification for row in required}
+    if len(found) == 1:
+        return redirect("decide", person_id, next(iter(found)))
+    person = required[0].person if required else _somebody(request, person_id)
+    context = {"nav_here": "people", "person": person, "certifications": list(found.values())}
+    return render(request, "certification/manage/decisions_of.html", context)
 
 
-def _trail(request: AuthenticatedRequest, case: Case) -> list[tuple[str, str]]:
-    """The way back to the person's page, where she may open it."""
-    found = [(_("Vedtak for %(name)s") % {"name": case.certification.name}, case.address)]
-    if scope_of(request.user, Purpose.STANDINGS):
-        return [(case.person.get_full_name(), reverse("person", args=[case.person.public_id])), *found]
+def _somebody(request: AuthenticatedRequest, person_id: uuid.UUID) -> User:
+    """A person in scope of whom nothing is required. Raises Http404."""
+    people = require_scope(request, Purpose.DECISIONS).people()
+    found: User = get_object_or_404(people, public_id=person_id)
     return found
 
 
 @manage_page
 def decide(request: AuthenticatedRequest, person_id: uuid.UUID, key: str) -> HttpResponse:
     """What has been decided about a person's certification, and what can be."""
-    case = _case(request, person_id, key)
+    case = case_of(request, person_id, key)
+    standing = Standing.objects.filter(person=case.person, certification=case.certification).first()
+    display = display_today(standing, timezone.localdate()) if standing else None
     context = {
         "nav_here": "people",
         "case": case,
-        "trail": _trail(request, case)[:-1],
+        "trail": trail_of(request, case)[:-1],
+        "look": LOOKS[display] if display else None,
+        "word": DisplayStatus(display).label if display else "",
         "choices": [one for one in CHOICES if case.newest or not one.needs_certificate],
         "rows": [
             {
                 "decision": row,
-                "may_undo": row.kind != Kind.PRIOR,
                 "may_end": row.kind in (Kind.WAIVER, Kind.SUSPENSION),
+                "is_opening": row.kind == Kind.OPENING,
             }
             for row in case.decisions
         ],
@@ -161,16 +131,17 @@ def decide(request: AuthenticatedRequest, person_id: uuid.UUID, key: str) -> Htt
 def decide_kind(request: AuthenticatedRequest, person_id: uuid.UUID, key: str, kind: str) -> HttpResponse:
     """One decision: the form, and for a revocation the question whether she means it."""
     choice = next((one for one in CHOICES if one.slug == kind), None)
-    case = _case(request, person_id, key)
+    case = case_of(request, person_id, key)
     if choice is None or (choice.needs_certificate and case.newest is None):
         raise Http404
     page = FormPage(
         title=f"{choice.title}: {case.person}",
         submit=str(choice.title),
         back=case.address,
-        trail=_trail(request, case),
-        consequences=[str(choice.text), *_consequences(case, choice)],
-        dangerous=choice.kind in (Kind.REVOCATION, Kind.SUSPENSION),
+        trail=trail_of(request, case),
+        intro=" ".join([*([] if choice.follows else [str(choice.text)]), *_facts(case, choice)]),
+        consequences=[str(line) for line in choice.follows],
+        dangerous=bool(choice.follows),
     )
     form = _form(request, case, choice)
     if choice.kind == Kind.REVOCATION and "confirm" not in request.POST:
@@ -196,37 +167,33 @@ def decision_undo(
     request: AuthenticatedRequest, person_id: uuid.UUID, key: str, decision_id: uuid.UUID
 ) -> HttpResponse:
     """Undoes a decision that should not have been made."""
-    case = _case(request, person_id, key)
+    case = case_of(request, person_id, key)
     decision = _decision(case, decision_id)
     page = FormPage(
         title=_("Angre vedtaket: %(kind)s") % {"kind": decision.get_kind_display()},
         submit=_("Angre vedtaket"),
         back=case.address,
-        trail=_trail(request, case),
+        trail=trail_of(request, case),
         intro=str(case.person),
         consequences=[
-            _("Det blir som om vedtaket ikke var gjort. Raden blir stående i historikken, med hvem som angret."),
-            *(
-                [_("Siste dag blir den som følger av reglene og de andre vedtakene.")]
-                if decision.kind in (Kind.EXTENSION, Kind.CORRECTION)
-                else []
-            ),
+            _("Det blir som om vedtaket ikke var gjort. Historikken viser at det var gjort, og hvem som angret."),
+            *(str(line) for line in _UNDOING.get(decision.kind, ())),
         ],
     )
 
     def do(data: dict[str, Any]) -> tuple[str, str]:
         refuse_stale(data["seen"] or None, case.seen())
-        services.undo(decision=decision, undone_by=request.user)
+        services.undo(decision=decision, undone_by=request.user, reason=data["reason"])
         return _("Vedtaket er angret."), case.address
 
-    form = _Nothing(request.POST if request.method == "POST" else None, initial={"seen": case.seen()})
+    form = DecisionForm(request.POST if request.method == "POST" else None, initial={"seen": case.seen()})
     return form_page(request, form, page, do, nav_here="people")
 
 
 @manage_page
 def decision_end(request: AuthenticatedRequest, person_id: uuid.UUID, key: str, decision_id: uuid.UUID) -> HttpResponse:
     """Lets a waiver or suspension end on a day."""
-    case = _case(request, person_id, key)
+    case = case_of(request, person_id, key)
     decision = _decision(case, decision_id)
     if decision.kind not in (Kind.WAIVER, Kind.SUSPENSION):
         raise Http404
@@ -234,25 +201,29 @@ def decision_end(request: AuthenticatedRequest, person_id: uuid.UUID, key: str, 
         title=_("Avslutt vedtaket: %(kind)s") % {"kind": decision.get_kind_display()},
         submit=_("Avslutt vedtaket"),
         back=case.address,
-        trail=_trail(request, case),
+        trail=trail_of(request, case),
         intro=str(case.person),
         consequences=[_("Vedtaket gjelder til og med siste dag. Det som var riktig så lenge, blir stående.")],
     )
 
     def do(data: dict[str, Any]) -> tuple[str, str]:
-        services.end_decision(decision=decision, last_day=data["last_day"], ended_by=request.user)
+        services.end_decision(
+            decision=decision, last_day=data["last_day"], ended_by=request.user, reason=data["reason"]
+        )
         return _("Vedtaket slutter %(day)s.") % {"day": written(data["last_day"])}, case.address
 
     form = EndForm(request.POST or None, initial={"last_day": timezone.localdate()})
     return form_page(request, form, page, do, nav_here="people")
 
 
-class _Nothing(DecisionForm):
-    """A question that only the button answers."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.fields["reason"]
+_MOVES_BACK = (gettext_lazy("Siste dag blir den som følger av reglene og de andre vedtakene."),)
+# What follows from undoing, besides that the decision no longer stands.
+_UNDOING: dict[str, tuple[Any, ...]] = {
+    Kind.EXTENSION: _MOVES_BACK,
+    Kind.CORRECTION: _MOVES_BACK,
+    Kind.PRIOR: (gettext_lazy("Det personen hadde gjort et annet sted, teller ikke lenger som et steg."),),
+    Kind.OPENING: (gettext_lazy("Omgangen som ble åpnet, avsluttes. Det personen har vist i den, slettes ikke."),),
+}
 
 
 def _decision(case: Case, decision_id: uuid.UUID) -> Decision:
@@ -274,17 +245,20 @@ def _form(request: AuthenticatedRequest, case: Case, choice: _Choice) -> Decisio
             expires = case.newest.expires_on if case.newest else None
             return UntilForm(data, initial={**initial, "until": expires})
         case Kind.PRIOR:
-            return PriorForm(data, initial=initial, steps=_steps(case))
+            steps = _steps(case)
+            only = {"step": steps[0][0]} if len(steps) == 1 else {}
+            return PriorForm(data, initial=initial | only, steps=steps)
     return DecisionForm(data, initial=initial)
 
 
-def _consequences(case: Case, choice: _Choice) -> list[str]:
+def _facts(case: Case, choice: _Choice) -> list[str]:
+    """What holds now, for whoever is about to change it."""
     if choice.kind == Kind.PRIOR:
         today = timezone.localdate()
         policies = policies_in_force(case.certification, case.agency, today)
         if policies:
             day = written(oldest_day(policies, today))
-            return [_("Regelen godtar læring fra %(day)s eller senere.") % {"day": day}]
+            return [_("Reglene godtar læring fra %(day)s eller senere.") % {"day": day}]
         return []
     if case.newest is not None and choice.needs_certificate:
         return [_("Sertifikatet gjelder nå til og med %(day)s.") % {"day": written(case.newest.expires_on)}]
@@ -321,16 +295,19 @@ def _cycle(case: Case) -> Cycle:
     return case.newest
 
 
+@transaction.atomic
 def _waive(case: Case, by: User, _form: DecisionForm, data: dict[str, Any]) -> None:
-    services.waive(
-        person=case.person,
-        certification=case.certification,
-        agency=case.agency,
-        reason=data["reason"],
-        decided_by=by,
-        first_day=data["first_day"],
-        last_day=data["last_day"],
-    )
+    """From what each agency in scope requires: a waiver excuses from its own agency's alone."""
+    for agency in Unit.objects.filter(pk__in=case.agencies).order_by("pk"):
+        services.waive(
+            person=case.person,
+            certification=case.certification,
+            agency=agency,
+            reason=data["reason"],
+            decided_by=by,
+            first_day=data["first_day"],
+            last_day=data["last_day"],
+        )
 
 
 def _extend(case: Case, by: User, _form: DecisionForm, data: dict[str, Any]) -> None:

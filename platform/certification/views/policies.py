@@ -1,4 +1,4 @@
-"""Versions of the rules of a certification: national ones, and those of an agency that tightens them."""
+"""Versions of the policy of a certification: national ones, and those of an agency that tightens them."""
 
 import datetime as dt
 import uuid
@@ -61,7 +61,7 @@ def policies(request: AuthenticatedRequest) -> HttpResponse:
 
 @manage_page
 def policy_versions(request: AuthenticatedRequest, key: str) -> HttpResponse:
-    """Every version of one certification's rules, newest first, replaced ones too."""
+    """Every version of one certification's policy, newest first, replaced ones too."""
     scope, today = may_read_policies(request), timezone.localdate()
     certification = get_object_or_404(Certification, key=key)
     rows = (
@@ -101,30 +101,36 @@ def _shown(rows: list[Policy], today: dt.date) -> list[dict[str, Any]]:
             else _("Erstattet")
             if row.superseded_at or row.valid_from <= today
             else _("Kommer"),
-            "facts": facts_of(row),
+            "facts": list(said_by(row).values()),
         }
         for row in rows
     ]
 
 
-def facts_of(policy: Policy) -> list[tuple[str, str]]:
-    """What a version says, in words; what it leaves to the national one is left out."""
-    found = [
-        (_("Bestått ved"), f"{policy.pass_mark} %" if policy.pass_mark is not None else ""),
-        (_("Gyldig i"), in_words(policy.validity) if policy.validity else ""),
-        (_("Kan fornyes"), _("%(length)s før utløp") % {"length": in_words(policy.window)} if policy.window else ""),
-        (_("Henstand"), in_words(policy.grace) if policy.grace else ""),
-        (_("Regnes fra"), policy.get_date_base_display() if policy.date_base else ""),
-        (_("Fast dag"), policy.fixed_day),
-        (_("Korteste tid"), in_words(policy.minimum_active) if policy.minimum_active else ""),
-        (_("Prøver minst"), _assurance(policy.least_assurance)),
-        (_("Forsøk"), str(policy.attempts or "")),
-        (_("Dager mellom forsøk"), str(policy.cool_down_days) if policy.cool_down_days is not None else ""),
-        (_("Tidligere læring"), in_words(policy.prior_learning) if policy.prior_learning else ""),
-        (_("Sti"), policy.path.name if policy.path else ""),
-        (_("Sti ved fornying"), policy.refresher_path.name if policy.refresher_path else ""),
-    ]
-    return [(label, text) for label, text in found if text]
+def said_by(policy: Policy) -> dict[str, tuple[str, str]]:
+    """What a version says, in words, by field: label and value. What it leaves to the national one is left out."""
+    found = {
+        "pass_mark": (_("Bestått ved"), f"{policy.pass_mark} %" if policy.pass_mark is not None else ""),
+        "validity": (_("Gyldig i"), in_words(policy.validity) if policy.validity else ""),
+        "window": (
+            _("Kan fornyes"),
+            _("%(length)s før utløp") % {"length": in_words(policy.window)} if policy.window else "",
+        ),
+        "grace": (_("Henstand"), in_words(policy.grace) if policy.grace else ""),
+        "date_base": (_("Ny gyldighet regnes fra"), policy.get_date_base_display() if policy.date_base else ""),
+        "fixed_day": (_("Fast dag"), policy.fixed_day),
+        "minimum_active": (_("Korteste tid"), in_words(policy.minimum_active) if policy.minimum_active else ""),
+        "least_assurance": (_("Prøven må minst være"), _assurance(policy.least_assurance)),
+        "attempts": (_("Forsøk"), str(policy.attempts or "")),
+        "cool_down_days": (
+            _("Dager mellom forsøk"),
+            str(policy.cool_down_days) if policy.cool_down_days is not None else "",
+        ),
+        "prior_learning": (_("Tidligere læring"), in_words(policy.prior_learning) if policy.prior_learning else ""),
+        "path": (_("Sti"), policy.path.name if policy.path else ""),
+        "refresher_path": (_("Sti ved fornying"), policy.refresher_path.name if policy.refresher_path else ""),
+    }
+    return {name: (label, text) for name, (label, text) in found.items() if text}
 
 
 def _assurance(level: int | None) -> str:
@@ -141,7 +147,7 @@ def policy_new(request: AuthenticatedRequest, key: str) -> HttpResponse:
 
 @manage_page
 def policy_new_agency(request: AuthenticatedRequest, key: str, agency_id: uuid.UUID) -> HttpResponse:
-    """The next version of an agency's own rules."""
+    """The next version of an agency's own policy."""
     scope: Scope = administered_agencies(request)
     agency = scope.units().filter(is_agency=True, closed_on__isnull=True, public_id=agency_id).first()
     if agency is None:
@@ -153,12 +159,13 @@ def _new_version(request: AuthenticatedRequest, certification: Certification, ag
     """The form; then what it means, on a page of its own, with the question about open cycles; then it is saved."""
     today = timezone.localdate()
     before = current_version(certification, agency, today)
+    national = current_version(certification, None, today) if agency else None
     back = reverse("policy_versions", args=[certification.key])
     page = FormPage(
         title=_("Ny versjon av reglene for %(name)s") % {"name": certification.name},
         submit=_("Se hva det betyr"),
         back=back,
-        trail=[(_("Regler"), reverse("policies")), (certification.name, back)],
+        trail=[(_("Sertifiseringsregler"), reverse("policies")), (certification.name, back)],
         intro=(
             _("Gjelder alle virksomheter. Virksomhetene kan stramme inn, ikke løse opp.")
             if agency is None
@@ -168,7 +175,10 @@ def _new_version(request: AuthenticatedRequest, certification: Certification, ag
     )  # fmt: skip
     kind = NationalPolicyForm if agency is None else AgencyPolicyForm
     initial = {"valid_from": today, "seen": policy_fingerprint(certification, agency)} | initial_of(before)
-    form = kind(request.POST or None, certification=certification, agency=agency, initial=initial)
+    nationally = {name: text for name, (_label, text) in said_by(national).items()} if national else {}
+    form = kind(
+        request.POST or None, certification=certification, agency=agency, nationally=nationally, initial=initial
+    )
     apply = ApplyForm(request.POST if "confirm" in request.POST else None, initial={"apply_to_open": "no"})
     if request.method == "POST" and "change" not in request.POST and form.is_valid():
         policy = form.policy()
@@ -196,25 +206,27 @@ def _new_version(request: AuthenticatedRequest, certification: Certification, ag
                 "later": later,
                 "effects": effects,
                 "changes": _changes(effects),
-                "points": _points(before, policy),
-                "before": before,
+                "points": _points(before, policy, national),
+                "before": before or national,
             }
             return render(request, "certification/manage/policy_confirm.html", context)
-    context = {"form": form, "page": page, "nav_here": "rules", "national": _national(certification, agency, today)}
+    context = {"form": form, "page": page, "nav_here": "rules"}
     return render(request, "certification/manage/policy_form.html", context)
 
 
-def _national(certification: Certification, agency: Unit | None, today: dt.date) -> list[tuple[str, str]]:
-    """What the national policy says, beside the form of an agency."""
-    policy = current_version(certification, None, today) if agency else None
-    return facts_of(policy) if policy else []
-
-
-def _points(before: Policy | None, after: Policy) -> list[dict[str, Any]]:
-    """Point by point what the version says, beside what the one before said."""
-    was, will = dict(facts_of(before)) if before else {}, dict(facts_of(after))
-    labels = dict.fromkeys([*will, *was])
-    rows = [{"label": label, "before": was.get(label, "–"), "after": will.get(label, "–")} for label in labels]
+def _points(before: Policy | None, after: Policy, national: Policy | None) -> list[dict[str, Any]]:
+    """Point by point what the version says, beside what holds until then: her agency's own, or else the national."""
+    own, will = said_by(before) if before else {}, said_by(after)
+    was = (said_by(national) if national else {}) | own
+    left = _("som nasjonalt") if national else "–"
+    rows = [
+        {
+            "label": (will.get(name) or was[name])[0],
+            "before": was[name][1] if name in was else "–",
+            "after": will[name][1] if name in will else left,
+        }
+        for name in dict.fromkeys([*will, *own])
+    ]
     return [{"label": _("Gjelder fra"), "before": "", "after": written(after.valid_from)}, *rows]
 
 
@@ -225,7 +237,7 @@ def _changes(effects: PolicyEffects) -> list[dict[str, Any]]:
         "validity": _("Gyldig i"),
         "grace": _("Henstand"),
         "window": _("Kan fornyes"),
-        "least_assurance": _("Prøver minst"),
+        "least_assurance": _("Prøven må minst være"),
         "attempts": _("Forsøk"),
         "cool_down_days": _("Dager mellom forsøk"),
         "path": _("Sti"),

@@ -1,10 +1,12 @@
 """Settling, sweeping, dry runs and replay over a whole country."""
 
 import datetime as dt
+import multiprocessing
 import os
 import resource
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from django.db import connection
@@ -20,7 +22,9 @@ from certification.services.terms import apply_to_open
 from common.dated import supersede
 from config.benchmarks.harness import Book, median_ms, queries_of
 from config.scale import make_country
+from config.workers import begin_worker
 
+_WORKERS = os.cpu_count() or 1
 # 1,000,000 is the country; less is for a quick look while something is being changed.
 _PEOPLE = int(os.environ.get("BENCH_PEOPLE", "1000000"))
 
@@ -30,7 +34,7 @@ def measure(book: Book) -> None:
     if connection.vendor != "postgresql":
         book.note("certification: a country needs PostgreSQL; set DATABASE_URL to measure it.")
         return
-    country = make_country(people=_PEOPLE, units=max(50, _PEOPLE // 200), years=5, say=book.note)
+    country = make_country(people=_PEOPLE, units=max(50, _PEOPLE // 200), years=5, say=book.note, workers=_WORKERS)
     book.add("seed a country", country.people / country.seconds, "p/s", people=_PEOPLE, at_least=2000)
     _one(book)
     _policy(book, country.certification.pk)
@@ -77,16 +81,24 @@ def _policy(book: Book, certification_id: int) -> None:
     seconds = _seconds(run)
     book.add("new policy, every open cycle", seconds * 100_000 / max(changed, 1), "s/100k", people=changed)
     ids = list(Standing.objects.order_by("pk").values_list("person_id", flat=True)[:100_000])
-    seconds = _seconds(lambda: settle_people(ids))
-    least = _seconds(lambda: _sql("UPDATE certification_standing SET begun = begun WHERE person_id = ANY(%s)", [ids]))
-    book.add(
-        "settle 100,000",
-        seconds * 100_000 / len(ids),
-        "s",
-        floor=least * 100_000 / len(ids),
-        people=len(ids),
-        at_most=10,
+    share = 100_000 / len(ids)
+    least = share * _seconds(
+        lambda: _sql("UPDATE certification_standing SET begun = begun WHERE person_id = ANY(%s)", [ids])
     )
+    alone = share * _seconds(lambda: settle_people(ids))
+    book.add("settle 100,000, one worker", alone, "s", floor=least, people=len(ids))
+    together = share * _seconds_of_workers(ids)
+    book.add(f"settle 100,000, {_WORKERS} workers", together, "s", floor=least, people=len(ids), at_most=10)
+
+
+def _seconds_of_workers(ids: list[int]) -> float:
+    """How long the workers of this machine take together, in the portions of the task."""
+    portions = [ids[start : start + 5000] for start in range(0, len(ids), 5000)]
+    begin = multiprocessing.get_context("spawn")
+    database = (connection.settings_dict["NAME"],)
+    with ProcessPoolExecutor(_WORKERS, mp_context=begin, initializer=begin_worker, initargs=database) as pool:
+        list(pool.map(settle_people, [ids[:1], ids[1:2]] * _WORKERS))  # they are up before the clock starts
+        return _seconds(lambda: list(pool.map(settle_people, portions)))
 
 
 def _sweep(book: Book) -> None:

@@ -144,6 +144,10 @@ def _said(what: str) -> tuple[str, str, str]:
             return _("Sertifikatet trukket tilbake."), "ban", "danger"
         case Decision.Kind.CORRECTION:
             return _("Rettet."), "pencil", "neutral"
+        case Decision.Kind.PRIOR:
+            return _("Tidligere læring godkjent."), "check", "neutral"
+        case Decision.Kind.OPENING:
+            return _("Ny omgang åpnet."), "calendar", "info"
     return _("Sertifikat utstedt."), "check", "success"
 
 

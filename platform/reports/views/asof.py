@@ -30,7 +30,7 @@ from reports.rendering import csv_response
 class AsOfForm(forms.Form):
     """Which day is asked about, and what was known by which day. Both are today where nothing is said."""
 
-    dag = DayField(label=gettext_lazy("Hvordan var det?"), required=False)
+    dag = DayField(label=gettext_lazy("Dagen du spør om"), required=False)
     kjent = DayField(label=gettext_lazy("Med det vi visste"), required=False)
 
     def __init__(self, data: Any, *, today: dt.date) -> None:

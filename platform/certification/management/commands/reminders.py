@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from certification.mailing import reminder
 from certification.models import Notice
+from certification.reminding import Stage
 from certification.services.notices import room_on, unsent
 from certification.services.reminders import due_unsent, oldest_first, send_reminders
 
@@ -60,7 +61,7 @@ class Command(BaseCommand):
             nonlocal people
             for due in due_unsent(day):
                 people += 1
-                stages.update(key.stage for key, _span in due.items)
+                stages.update(span.stage for _key, span in due.items)
                 yield due
 
         first = oldest_first(counted(), max(1, limit))
@@ -74,7 +75,7 @@ class Command(BaseCommand):
             if stages[stage]:
                 self.stdout.write(f"  {stages[stage]:>6}  {stage.label}")
         for due in first[:limit]:
-            words = ", ".join(str(Notice.Stage(key.stage).label) for key, _span in due.items)
+            words = ", ".join(str(Notice.Stage(span.stage).label) for _key, span in due.items)
             self.stdout.write(f"  {due.email}: {words}")
         if first:
             for language, _name in settings.LANGUAGES:
@@ -87,7 +88,12 @@ class Command(BaseCommand):
         for row in rows[:limit]:
             claimed = date_format(timezone.localtime(row.claimed_at), "Y-m-d H:i")
             state = _("gitt opp") if row.failed else _("ikke bekreftet")
-            self.stdout.write(f"  {claimed}  {row.person.email}  {row.get_stage_display()}  {state}  {row.message_id}")
+            self.stdout.write(f"  {claimed}  {row.person.email}  {_label(row.stage)}  {state}  {row.message_id}")
+
+
+def _label(stage: str) -> str:
+    known = stage if stage in Notice.Stage.values else Stage.named(stage)
+    return str(Notice.Stage(known).label)
 
 
 def _day(text: str) -> dt.date:

@@ -1,5 +1,6 @@
 """`manage.py seed_scale --people 200000 --units 5000 --years 5`: a synthetic country."""
 
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,6 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--people", type=int, default=10_000)
         parser.add_argument("--units", type=int, default=300)
         parser.add_argument("--years", type=int, default=5)
+        parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="Processes (PostgreSQL only).")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--key", default="land", help="Code of the top unit: another one makes another country.")
 
@@ -28,6 +30,7 @@ class Command(BaseCommand):
             units=options["units"],
             years=options["years"],
             seed=options["seed"],
+            workers=options["workers"],
             key=options["key"],
             say=self.stdout.write,
         )
