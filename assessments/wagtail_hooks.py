@@ -53,15 +53,15 @@ class TopicViewSet(SnippetViewSet):
 
 
 class SavesVersion:
-    """Saving an item publishes what it says as a new version, and says so."""
+    """Saving an item publishes what it says as a new version, and says so. To be mixed into a view of Wagtail's."""
 
     version_message = ""
 
     def save_instance(self) -> Any:
-        before = self.form.instance.versions.count() if self.form.instance.pk else 0  # type: ignore[attr-defined]
-        instance = super().save_instance()  # type: ignore[misc]
+        before = self.form.instance.versions.count() if self.form.instance.pk else 0  # type: ignore[attr-defined]  # of the view
+        instance = super().save_instance()  # type: ignore[misc]  # of the view
         saved = Item.objects.get(pk=instance.pk)  # as it stands in the database, answers in order
-        version = save_item_version(item=saved, made_by=self.request.user)  # type: ignore[attr-defined]
+        version = save_item_version(item=saved, made_by=self.request.user)  # type: ignore[attr-defined]  # of the view
         if version.number > before:
             text = gettext("«%(code)s» er lagret som versjon %(number)s. Forsøk som er begynt, endres ikke.")
         else:
@@ -201,7 +201,7 @@ class ItemBankGroup(SnippetViewSetGroup):
 register_snippet(ItemBankGroup)
 
 
-@hooks.register("before_delete_snippet")  # type: ignore[untyped-decorator]
+@hooks.register("before_delete_snippet")  # type: ignore[untyped-decorator]  # Wagtail is untyped
 def keep_what_is_used(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
     """Refuses in words what the database would refuse: quizzes and topics in use. Says nothing of who uses them."""
     used = [instance for instance in instances if _is_used(instance)]

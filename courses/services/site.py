@@ -59,8 +59,8 @@ def _catalog(home: Any, original: CatalogPage | None = None) -> CatalogPage:
     if found:
         return found
     if original:
-        return _translation(original, home.locale, home, CATALOG_SLUG)  # type: ignore[no-any-return]
-    return home.add_child(  # type: ignore[no-any-return]
+        return _translation(original, home.locale, home, CATALOG_SLUG)  # type: ignore[no-any-return]  # Wagtail is untyped
+    return home.add_child(  # type: ignore[no-any-return]  # Wagtail is untyped
         instance=CatalogPage(title="Kurs", slug=CATALOG_SLUG, locale=home.locale)
     )
 

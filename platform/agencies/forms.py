@@ -1,10 +1,10 @@
 """What an administrator fills in. Units to choose from are those of her scope, asked again when the form comes back."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import conditional_escape
@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.services import Ground
 from agencies.access import Scope
 from agencies.models import Grant, Membership, MembershipPause, Role, Unit
+from common.forms import ServiceForm
 
 FIRST_YEAR, LAST_YEAR = 1950, 2150
 _LANGUAGES: Any = User._meta.get_field("language").choices
@@ -77,7 +78,7 @@ class RoleField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generi
         return obj.name
 
 
-class RosterForm(forms.Form):
+class RosterForm(ServiceForm):
     """Takes the scope, and shows what a service refused at the field that it concerns."""
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
@@ -87,13 +88,6 @@ class RosterForm(forms.Form):
             if isinstance(field, UnitField):
                 field.offer(scope.units())
                 field.top = min(len(path) // Unit.steplen for path in scope.paths)
-
-    def show(self, error: ValidationError) -> None:
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
-            self.add_error(name if name in self.fields and name != NON_FIELD_ERRORS else None, errors)
 
 
 class UnitForm(RosterForm):
@@ -142,8 +136,7 @@ class MoveUnitForm(RosterForm):
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        parent = self.fields["parent"]
-        assert isinstance(parent, UnitField)  # noqa: S101  declared above
+        parent = cast(UnitField, self.fields["parent"])
         parent.offer(self.scope.units().exclude(path__startswith=unit.path))
 
 

@@ -20,12 +20,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from agencies.formats import Problem, RosterRow
+from agencies.formats import RosterRow
 from agencies.models import Grant, Membership, MembershipPause, Role, Unit
 from agencies.reading import not_over
 from agencies.services.memberships import carry_pauses
 from agencies.services.rows import ONE_DAY, lock_people
 from agencies.signals import memberships_changed
+from common.csvfiles import Problem
 from common.dated import SupersededError
 from common.names import name_key
 
@@ -281,7 +282,7 @@ def _apply(plan: Plan) -> None:
         rows.append(_membership(want, people, now, thread=want.membership.thread))
     moves: list[tuple[Membership, Membership]] = []
     for want in plan.moved:
-        assert want.membership is not None  # noqa: S101
+        assert want.membership is not None  # noqa: S101  pairs are made by _plan_person
         rows.append(_ended(want.membership, want.row.start - ONE_DAY, now))
         moves.append((want.membership, _membership(want, people, now)))
     _retract([want.membership for want in (*plan.changed, *plan.moved) if want.membership], now)

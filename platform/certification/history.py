@@ -1,7 +1,6 @@
 """Reading a list of earlier certifications from a CSV file: bytes in, rows and plain-worded problems out.
 
-Knows no database. The file is read as a list of employees is (agencies.formats): the same separators, encodings, dates
-and words for what is wrong.
+Knows no database. The file is read as every list is (common.csvfiles).
 """
 
 import datetime as dt
@@ -9,12 +8,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from agencies.formats import Problem, _date, _decode, _table, _UnreadableError
 from certification.periods import Period, last_day
+from common.csvfiles import Problem, Row, read_date, read_table, wrong_address, wrong_date
 
 LARGEST_FILE = 40_000_000  # bytes: 200,000 rows are about 16 million
 MOST_ROWS = 250_000
@@ -32,8 +29,7 @@ COLUMNS = {
     "level": ("niva", "nivå", "assurance"),
     "source": ("kilde", "source"),
 }
-OPTIONAL = {"level", "source"}
-_BY_NAME = {name: column for column, names in COLUMNS.items() for name in names}
+OPTIONAL = frozenset({"level", "source"})
 LEVELS = {
     "self_declared": 10, "egenmeldt": 10,
     "client_asserted": 20, "meldt av nettleseren": 20,
@@ -73,33 +69,14 @@ def read_history(data: bytes, *, level: int | None, today: dt.date) -> tuple[lis
     """The rows of a file, and everything that is wrong with it. `level` is that of rows that say none themselves."""
     if len(data) > LARGEST_FILE:
         return [], [Problem(0, too_large())]
-    if data.startswith(b"PK\x03\x04"):
-        return [], [Problem(0, _("Filen er et regneark. Lagre det som «CSV UTF-8» og prøv igjen."))]
-    try:
-        table = _table(_decode(data))
-    except _UnreadableError as error:
-        return [], [Problem(0, str(error))]
-    if not table:
-        return [], [Problem(0, _("Filen er tom."))]
-    if len(table) > MOST_ROWS + 1:
-        text = _("Filen har flere enn %(most)s rader. Del den i flere filer.") % {"most": MOST_ROWS}
-        return [], [Problem(0, text)]
-    columns, problems = _columns(table[0][1])
-    if problems:
-        return [], problems
+    table, problems = read_table(data, COLUMNS, optional=OPTIONAL, most=MOST_ROWS)
     rows = []
-    for number, cells in table[1:]:
-        if len(cells) != len(columns):
-            text = _("Raden har %(found)s felt, overskriften har %(wanted)s.")
-            problems.append(Problem(number, text % {"found": len(cells), "wanted": len(columns)}))
-            continue
-        row, wrong = _row(number, dict(zip(columns, cells, strict=True)), level, today)
-        problems += [Problem(number, text) for text in wrong]
+    for line in table:
+        row, wrong = _row(line, level, today)
+        problems += [Problem(line.number, text) for text in wrong]
         if row is not None:
             rows.append(row)
-    if not rows and not problems:
-        problems.append(Problem(0, _("Filen har en overskrift, men ingen rader.")))
-    return rows, problems
+    return rows, sorted(problems, key=lambda problem: problem.number)
 
 
 def too_large() -> str:
@@ -119,41 +96,17 @@ def overlaps(periods: Iterable[tuple[dt.date, dt.date, int]]) -> list[tuple[int,
     return found
 
 
-def _columns(header: list[str]) -> tuple[list[str], list[Problem]]:
-    problems = []
-    columns: list[str] = []
-    for name in header:
-        column = _BY_NAME.get(" ".join(name.casefold().split()))
-        if column is None:
-            problems.append(Problem(1, _("Vi kjenner ikke kolonnen «%(name)s».") % {"name": name[:40]}))
-        elif column in columns:
-            problems.append(Problem(1, _("Kolonnen «%(name)s» står to ganger.") % {"name": name[:40]}))
-        else:
-            columns.append(column)
-    for column, names in COLUMNS.items():
-        if column not in columns and column not in OPTIONAL:
-            problems.append(Problem(1, _("Kolonnen «%(name)s» mangler.") % {"name": names[0]}))
-    return columns, problems[:50]
-
-
-def _row(number: int, cells: dict[str, str], level: int | None, today: dt.date) -> tuple[HistoryRow | None, list[str]]:
+def _row(line: Row, level: int | None, today: dt.date) -> tuple[HistoryRow | None, list[str]]:
+    cells = line.cells
     if any(len(cell) > LONGEST_FIELD for cell in cells.values()):
         return None, [_("Et felt er for langt.")]
-    wrong = []
-    email = cells["email"].lower()
-    try:
-        validate_email(email)
-    except ValidationError:
-        wrong.append(_("«%(text)s» er ikke en hel e-postadresse.") % {"text": cells["email"][:80]})
+    wrong = wrong_address(cells["email"])
     if not cells["certification"]:
         wrong.append(_("Sertifisering mangler."))
-    first, last = _date(cells["first"]), _date(cells["last"])
+    first, last = read_date(cells["first"]), read_date(cells["last"])
     for text, day in ((cells["first"], first), (cells["last"], last)):
         if day is None:
-            message = (
-                _("«%(text)s» er ikke en dato. Skriv 2027-08-01 eller 01.08.2027.") if text else _("Dato mangler.")
-            )
-            wrong.append(message % {"text": text[:40]})
+            wrong.append(wrong_date(text) if text else _("Dato mangler."))
     if first and last:
         wrong += _wrong_days(first, last, today)
     said = cells.get("level", "").casefold()
@@ -167,7 +120,7 @@ def _row(number: int, cells: dict[str, str], level: int | None, today: dt.date) 
         wrong.append(_("Kilden er for lang, høyst %(most)s tegn.") % {"most": LONGEST_SOURCE})
     if wrong or first is None or last is None or held is None:
         return None, wrong
-    return HistoryRow(number, email, cells["certification"], first, last, held, source), []
+    return HistoryRow(line.number, cells["email"].lower(), cells["certification"], first, last, held, source), []
 
 
 def _wrong_days(first: dt.date, last: dt.date, today: dt.date) -> list[str]:

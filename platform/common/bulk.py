@@ -43,14 +43,14 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(rows) > _FEW:
             quoted = ", ".join(f'"{column}"' for column in (*values, key))
-            cursor.execute(f'CREATE TEMP TABLE bulk_new ON COMMIT DROP AS SELECT {quoted} FROM "{table}" LIMIT 0')  # noqa: S608
+            cursor.execute(f'CREATE TEMP TABLE bulk_new ON COMMIT DROP AS SELECT {quoted} FROM "{table}" LIMIT 0')  # noqa: S608  our own names
             _copy("bulk_new", fields, rows)
             changes = ", ".join(f'"{column}" = n."{column}"' for column in values)
-            cursor.execute(f'UPDATE "{table}" t SET {changes} FROM bulk_new n WHERE t."{key}" = n."{key}"')  # noqa: S608
+            cursor.execute(f'UPDATE "{table}" t SET {changes} FROM bulk_new n WHERE t."{key}" = n."{key}"')  # noqa: S608  our own names
             cursor.execute("DROP TABLE bulk_new")
             return
         changes = ", ".join(f'"{column}" = %s' for column in values)
-        cursor.executemany(f'UPDATE "{table}" SET {changes} WHERE "{key}" = %s', _prepared(fields, rows))  # noqa: S608
+        cursor.executemany(f'UPDATE "{table}" SET {changes} WHERE "{key}" = %s', _prepared(fields, rows))  # noqa: S608  our own names
 
 
 def next_ids(model: type[models.Model], count: int) -> list[int]:

@@ -109,7 +109,7 @@ def become(command: list[str]) -> int:
     """Turns this process into a child's program; Linux ends it should the launcher be killed outright."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    os.execv(command[0], command)  # noqa: S606
+    os.execv(command[0], command)  # noqa: S606  a list of our own, no shell
 
 
 def start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
@@ -209,7 +209,7 @@ def commands(port: int) -> dict[str, list[str]]:
     web += ["--worker-class", "gthread", "--threads", "4", "--preload", "--no-control-socket"]
     web += ["--graceful-timeout", "3", "--log-level", "warning"]
     if os.access("/dev/shm", os.W_OK):  # noqa: S108  gunicorn's heartbeat file; on a disk it may block a worker
-        web += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
+        web += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108  as above
     celery = ["celery", "-A", "config", "--quiet"]
     # One task at a time in one process: on SQLite there is one writer anyway.
     worker = [*celery, "worker", "--pool", "solo", "--concurrency", "1", "--loglevel", "warning"]

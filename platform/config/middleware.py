@@ -53,11 +53,11 @@ class AdminContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path.startswith(self.admin):
-            # setattr: the attributes by which django-csp is told are not known to the type of a response
-            setattr(response, "_csp_update", admin_policy(response))  # noqa: B010
+            # The attributes by which django-csp is told are not known to the type of a response, hence setattr.
+            setattr(response, "_csp_update", admin_policy(response))  # noqa: B010  see above
             # Previews are framed by the editor, and by nobody else. A preview is a page of ours that has been through
             # all middleware under its own address, so it brings its own strict policy: that stays, but for the frame.
-            setattr(response, "_csp_replace", {"frame-ancestors": ["'self'"]})  # noqa: B010
+            setattr(response, "_csp_replace", {"frame-ancestors": ["'self'"]})  # noqa: B010  see above
             if HEADER in response:
                 response[HEADER] = re.sub(r"frame-ancestors [^;]*", "frame-ancestors 'self'", response[HEADER])
             response["X-Frame-Options"] = "SAMEORIGIN"

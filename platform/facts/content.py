@@ -29,7 +29,7 @@ def load_facts(path: Path | None = None, *, update: bool = False) -> int:
     written = 0
     sources: dict[str, Source] = {}
     for name, model in _TABLES:
-        known: dict[str, Any] = {row.key: row for row in model._default_manager.all()}  # type: ignore[attr-defined]
+        known: dict[str, Any] = {row.key: row for row in model._default_manager.all()}  # type: ignore[attr-defined]  # every table has a key
         for entry in content.get(name, []):
             row = known.get(entry["key"])
             if row is not None and not update:

@@ -5,7 +5,7 @@ An address that is not in `addresses.py` or `admin_addresses.py` fails here: who
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -66,7 +66,7 @@ def ask(world: SmallWorld, heard: dict[tuple[str, str], Answer]) -> Ask:
     return answer
 
 
-def named(text: str, *, except_for: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+def named(text: str, *, except_for: Set[str] = frozenset()) -> list[str]:
     """Whose name or e-mail address stands in the text."""
     lower = text.lower()
     return [name for name, surname in SURNAMES.items() if name not in except_for and surname.lower() in lower]

@@ -173,7 +173,7 @@ def test_a_wrong_row_is_named_by_its_line_and_nothing_is_changed(load, row, word
     [
         (b"", "Filen er tom"),
         (HEADER.encode(), "ingen rader"),
-        (b"epost,sertifisering,gyldig_fra\n", "Kolonnen «gyldig_til» mangler"),
+        (b"epost,sertifisering,gyldig_fra\n", "Kolonnen «gyldig_til» .eller «valid_to». mangler"),
         (b"epost,sertifisering,gyldig_fra,gyldig_til,passord\n", "Vi kjenner ikke kolonnen «passord»"),
         (b"epost,epost,sertifisering,gyldig_fra,gyldig_til\n", "står to ganger"),
         (b"PK\x03\x04 et regneark som heter noe annet", "Filen er et regneark"),

@@ -42,7 +42,7 @@ class Inbox:
         self.answer: Callable[[str], str] = lambda address: "250 OK"
         self.at_data: Callable[[Any], str] = lambda server: "250 OK"
 
-    async def handle_RCPT(  # noqa: N802  aiosmtpd's own name
+    async def handle_RCPT(  # noqa: N802  the name aiosmtpd calls  aiosmtpd's own name
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         answer = self.answer(address)
@@ -50,7 +50,7 @@ class Inbox:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  the name aiosmtpd calls
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.mails.append(message)

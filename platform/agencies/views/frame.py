@@ -15,24 +15,33 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import AuthenticatedRequest, Purpose, Scope, require_scope
-from agencies.forms import RosterForm
 from common.dated import SupersededError
+from common.forms import ServiceForm
 
 P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def roster_page(
-    view: Callable[Concatenate[AuthenticatedRequest, Scope, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Asks the access rule and gives the view the scope. Nothing of it stays in the browser when she has left."""
+def signed_in_page(view: Callable[Concatenate[AuthenticatedRequest, P], HttpResponse]) -> View[P]:
+    """For whoever is signed in; the view asks its own access rule. Nothing of it stays in the browser when she left."""
 
     @never_cache
     @require_http_methods(["GET", "HEAD", "POST"])
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        scope = require_scope(request, Purpose.ROSTER)
-        return view(cast(AuthenticatedRequest, request), scope, *args, **kwargs)
+        return view(cast(AuthenticatedRequest, request), *args, **kwargs)
+
+    return guarded
+
+
+def roster_page(view: Callable[Concatenate[AuthenticatedRequest, Scope, P], HttpResponse]) -> View[P]:
+    """For administrators: asks the access rule and gives the view the scope."""
+
+    @signed_in_page
+    @wraps(view)
+    def guarded(request: AuthenticatedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return view(request, require_scope(request, Purpose.ROSTER), *args, **kwargs)
 
     return guarded
 
@@ -52,7 +61,7 @@ class FormPage:
 
 def form_page(
     request: AuthenticatedRequest,
-    form: RosterForm,
+    form: ServiceForm,
     page: FormPage,
     do: Callable[[dict[str, Any]], tuple[str, str]],
     template: str = "agencies/form.html",

@@ -3,40 +3,35 @@
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.services import erase_person, merge_person, preview_erasure, preview_merge
 from agencies.access import AuthenticatedRequest, Purpose, Scope, may_change_person, require_scope
 from agencies.forms import ErasePersonForm, MergePersonForm, OtherAccountForm, RosterForm
 from agencies.reading import known_people
-from agencies.views.frame import FormPage, form_page
+from agencies.views.frame import FormPage, View, form_page, signed_in_page
 from agencies.views.people import address, person_trail
 
 P = ParamSpec("P")
 _Page = Callable[Concatenate[AuthenticatedRequest, Scope | None, P], HttpResponse]
 
 
-def _whole_person_page(view: _Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def _whole_person_page(view: _Page[P]) -> View[P]:
     """For administrators, each inside her scope; for those who run the installation, everywhere (no scope)."""
 
-    @never_cache
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @login_required
+    @signed_in_page
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: AuthenticatedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         scope = None if request.user.is_superuser else require_scope(request, Purpose.ROSTER)
-        return view(cast(AuthenticatedRequest, request), scope, *args, **kwargs)
+        return view(request, scope, *args, **kwargs)
 
     return guarded
 

@@ -2,18 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import DayField
 from certification.forms.sureness import sureness
 from certification.services.decided import LONGEST_REASON
+from common.forms import ServiceForm
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(ServiceForm):
     """The reason, and what the page showed when it was opened."""
 
     reason = forms.CharField(
@@ -27,14 +27,6 @@ class DecisionForm(forms.Form):
         },
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def show(self, error: ValidationError) -> None:
-        """What the service refused, at the field that it concerns."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
-            self.add_error(name if name in self.fields and name != NON_FIELD_ERRORS else None, errors)
 
 
 class PeriodDecisionForm(DecisionForm):
@@ -84,8 +76,7 @@ class PriorForm(DecisionForm):
 
     def __init__(self, *args: Any, steps: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        step = self.fields["step"]
-        assert isinstance(step, forms.ChoiceField)  # noqa: S101  declared above
+        step = cast(forms.ChoiceField, self.fields["step"])
         step.choices = list(steps)
 
     def chosen(self) -> tuple[str, uuid.UUID]:

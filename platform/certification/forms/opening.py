@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Exists, OuterRef
@@ -39,8 +39,7 @@ class OpeningForm(RosterForm):
         super().__init__(*args, scope=scope, **kwargs)
         # What nobody requires there is taken of free will, and nobody's business.
         duties = Requirement.objects.on(timezone.localdate()).filter(scope.q("unit__path"))
-        field = self.fields["certification"]
-        assert isinstance(field, CertificationField)  # noqa: S101  declared above
+        field = cast(CertificationField, self.fields["certification"])
         field.queryset = Certification.objects.filter(
             Exists(duties.filter(certification=OuterRef("pk"))), archived_on__isnull=True
         )
@@ -58,6 +57,5 @@ class ChosenForm(forms.Form):
         super().__init__(*args, **kwargs)
         message = _("Velg minst én person.")
         self.fields["person"].error_messages |= {"required": message, "invalid_choice": message}
-        field = self.fields["person"]
-        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101  declared above
+        field = cast(forms.TypedMultipleChoiceField, self.fields["person"])
         field.choices = [(str(key), str(key)) for key in people]

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from certification.explaining import in_words
 from certification.forms.sureness import sureness
 from certification.models import Certification, Policy
 from certification.periods import Period, parse_period
+from common.forms import ServiceForm
 from courses.models import LearningPath
 
 _DATE_BASE: Any = [(value, capfirst(label)) for value, label in Policy.DateBase.choices]
@@ -99,7 +100,7 @@ def _assurance(value: str) -> int | None:
     return int(value) if value else None
 
 
-class AgencyPolicyForm(forms.Form):
+class AgencyPolicyForm(ServiceForm):
     """An agency may tighten. An empty field means as the national policy."""
 
     version = forms.CharField(
@@ -140,13 +141,11 @@ class AgencyPolicyForm(forms.Form):
         """`nationally` is what the national policy says, in words by field: shown beside what an agency may tighten."""
         super().__init__(*args, **kwargs)
         self.certification, self.agency = certification, agency
-        assurance = self.fields["least_assurance"]
-        assert isinstance(assurance, forms.TypedChoiceField)  # noqa: S101  declared above
+        assurance = cast(forms.TypedChoiceField, self.fields["least_assurance"])
         assurance.choices = [("", _("Velg") if agency is None else _("Som nasjonalt")), *sureness()]
         if agency is not None:
             for name in ("path", "refresher_path"):
-                field = self.fields[name]
-                assert isinstance(field, PathField)  # noqa: S101  declared above
+                field = cast(PathField, self.fields[name])
                 field.empty_label = _("Som nasjonalt")
             for name in ("attempts", "refresher_path"):
                 self.fields[name].help_text = ""  # what empty means nationally
@@ -160,14 +159,6 @@ class AgencyPolicyForm(forms.Form):
         values = {name: self.cleaned_data[name] for name in names}
         values["version"] = values["version"].strip()
         return Policy(certification=self.certification, agency=self.agency, **values)
-
-    def show(self, error: ValidationError) -> None:
-        """What the service refused, at the field that it concerns."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
-            self.add_error(name if name in self.fields and name != NON_FIELD_ERRORS else None, errors)
 
 
 class NationalPolicyForm(AgencyPolicyForm):

@@ -1,6 +1,6 @@
 """The form of a rule: whom an agency obliges, and by when."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -110,8 +110,7 @@ class RuleForm(RosterForm):
         if rule is not None:
             del self.fields["certification"]
         for name, model in (("role_keys", Role), ("sector_keys", Sector), ("region_keys", Region)):
-            field = self.fields[name]
-            assert isinstance(field, KeysField)  # noqa: S101  declared above
+            field = cast(KeysField, self.fields[name])
             field.choices = [(row.key, row.name) for row in model.objects.all()]
             if not field.choices:
                 del self.fields[name]

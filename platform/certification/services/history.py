@@ -20,7 +20,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from agencies.formats import Problem
 from agencies.models import Membership, Unit
 from agencies.services.rows import lock_people
 from certification.history import HistoryRow, overlaps
@@ -29,6 +28,7 @@ from certification.periods import parse_period
 from certification.services.ledger import Entry, log_all
 from common.bulk import insert_rows, next_ids
 from common.codes import new_code
+from common.csvfiles import Problem
 from evidence.models import Evidence
 
 _CHUNK = 5000  # databases have a limit on how many values one question may hold

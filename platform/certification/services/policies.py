@@ -153,7 +153,7 @@ def _window_fits(window: str, validity: str, name: str) -> Iterator[tuple[str, s
 
 def _is_day(text: str) -> bool:
     try:
-        dt.datetime.strptime(f"2024-{text}", "%Y-%m-%d")  # a leap year: 29 February is a day  # noqa: DTZ007
+        dt.datetime.strptime(f"2024-{text}", "%Y-%m-%d")  # noqa: DTZ007  a day of any zone; in a leap year 29 February is one
     except ValueError:
         return False
     return len(text) == len("06-30")

@@ -168,7 +168,7 @@ def _due(rows: list[Standing], day: dt.date) -> Due | None:
             opened_on=row.open_cycle.opened_on if row.open_cycle else None,
             optional=row.open_cycle is not None and row.open_cycle.optional,
             begun=row.begun,
-            asked_by=row.open_cycle.due_on if row.open_cycle and row.asked else None,  # type: ignore[attr-defined]
+            asked_by=row.open_cycle.due_on if row.open_cycle and row.asked else None,  # type: ignore[attr-defined]  # annotated
         )
         for span in stages_due(facts, day):
             # What expires is told once for what is held, also when the next pass is opened or closed meanwhile.

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from agencies.models import Region, Unit
 from assessments.models import Quiz
@@ -106,9 +106,9 @@ def path_steps(path: LearningPath) -> list[Step]:
     ]
 
 
-def rule_terms(rules: Iterable[RequirementRule]) -> list[RuleTerms]:
+def rule_terms(rules: "QuerySet[RequirementRule]") -> list[RuleTerms]:
     """Rules as plain values: one query for them, one more where any is narrowed to a region."""
-    rows = list(rules.annotate(unit_path=F("unit__path")))  # type: ignore[attr-defined]
+    rows = list(rules.annotate(unit_path=F("unit__path")))
     keys = {key for row in rows for key in row.region_keys}
     regions: dict[str, list[str]] = defaultdict(list)
     if keys:

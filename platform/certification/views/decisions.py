@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -16,7 +16,7 @@ from accounts.models import User
 from agencies.access import AuthenticatedRequest, Purpose, require_scope
 from agencies.models import Unit
 from agencies.services.rows import refuse_stale
-from agencies.views.frame import FormPage
+from agencies.views.frame import FormPage, form_page, signed_in_page
 from assessments.models import Quiz
 from certification.explaining import written
 from certification.forms.decisions import DecisionForm, EndForm, PeriodDecisionForm, PriorForm, UntilForm
@@ -26,7 +26,6 @@ from certification.services.prior import oldest_day, policies_in_force, steps_to
 from certification.standing import display_today
 from certification.statuses import LOOKS, DisplayStatus
 from certification.views.cases import Case, case_of, required_of, trail_of
-from certification.views.frame import form_page, manage_page
 from courses.models import EditionPage
 from courses.reading.pages import in_language
 
@@ -83,7 +82,7 @@ CHOICES = (
 )  # fmt: skip
 
 
-@manage_page
+@signed_in_page
 def decisions_of(request: AuthenticatedRequest, person_id: uuid.UUID) -> HttpResponse:
     """Which certification of a person to decide about: a question only where there are several."""
     required = required_of(request, person_id)
@@ -102,7 +101,7 @@ def _somebody(request: AuthenticatedRequest, person_id: uuid.UUID) -> User:
     return found
 
 
-@manage_page
+@signed_in_page
 def decide(request: AuthenticatedRequest, person_id: uuid.UUID, key: str) -> HttpResponse:
     """What has been decided about a person's certification, and what can be."""
     case = case_of(request, person_id, key)
@@ -127,7 +126,7 @@ def decide(request: AuthenticatedRequest, person_id: uuid.UUID, key: str) -> Htt
     return render(request, "certification/manage/decide.html", context)
 
 
-@manage_page
+@signed_in_page
 def decide_kind(request: AuthenticatedRequest, person_id: uuid.UUID, key: str, kind: str) -> HttpResponse:
     """One decision: the form, and for a revocation the question whether she means it."""
     choice = next((one for one in CHOICES if one.slug == kind), None)
@@ -162,7 +161,7 @@ def decide_kind(request: AuthenticatedRequest, person_id: uuid.UUID, key: str, k
     return form_page(request, form, page, do, "certification/manage/decision_form.html", nav_here="people")
 
 
-@manage_page
+@signed_in_page
 def decision_undo(
     request: AuthenticatedRequest, person_id: uuid.UUID, key: str, decision_id: uuid.UUID
 ) -> HttpResponse:
@@ -190,7 +189,7 @@ def decision_undo(
     return form_page(request, form, page, do, nav_here="people")
 
 
-@manage_page
+@signed_in_page
 def decision_end(request: AuthenticatedRequest, person_id: uuid.UUID, key: str, decision_id: uuid.UUID) -> HttpResponse:
     """Lets a waiver or suspension end on a day."""
     case = case_of(request, person_id, key)
@@ -334,8 +333,7 @@ def _revoke(case: Case, by: User, _form: DecisionForm, data: dict[str, Any]) -> 
 
 
 def _accept(case: Case, by: User, form: DecisionForm, data: dict[str, Any]) -> None:
-    assert isinstance(form, PriorForm)  # noqa: S101  the form of this kind
-    subject, key = form.chosen()
+    subject, key = cast(PriorForm, form).chosen()
     services.accept_prior_learning(
         person=case.person,
         certification=case.certification,

@@ -17,14 +17,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from agencies.access import AuthenticatedRequest, Purpose, require_scope, scope_of
 from agencies.models import Membership, Role, Unit
-from agencies.views.frame import FormPage
+from agencies.views.frame import FormPage, signed_in_page
 from certification.forms.opening import ChosenForm, OpeningForm
 from certification.models import Certification
 from certification.openings import Outcome
 from certification.services.opening import Line, Wish, check_wish, plan_opening
 from certification.services.opening_jobs import order_of, place_order, progress_of, run_order
 from certification.tasks import open_cycles
-from certification.views.frame import manage_page
 
 # So many are done while she waits; more are a worker's.
 AT_ONCE = 50
@@ -41,7 +40,7 @@ class _Named:
     why: str
 
 
-@manage_page
+@signed_in_page
 def opening_new(request: AuthenticatedRequest) -> HttpResponse:
     """The form; then what it would mean, person by person; then it is done."""
     scope = require_scope(request, Purpose.DECISIONS)
@@ -106,7 +105,7 @@ def _way_here(request: AuthenticatedRequest) -> tuple[str, str]:
     return _("Sertifiseringsregler"), reverse("policies")
 
 
-@manage_page
+@signed_in_page
 def opening(request: AuthenticatedRequest, batch_id: uuid.UUID) -> HttpResponse:
     """How far it has come. Who asked for it, and nobody else, may look, and let it go on where it stopped."""
     require_scope(request, Purpose.DECISIONS)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from agencies.access import AuthenticatedRequest, Scope
 from agencies.models import Unit
-from agencies.views.frame import FormPage, changed_by_others
+from agencies.views.frame import FormPage, changed_by_others, signed_in_page
 from certification.explaining import in_words, written
 from certification.forms.policies import AgencyPolicyForm, ApplyForm, NationalPolicyForm, initial_of
 from certification.models import Certification, Policy
@@ -28,12 +28,12 @@ from certification.services.policies import (
     policy_fingerprint,
     save_version,
 )
-from certification.views.frame import administered_agencies, manage_page, may_read_policies
+from certification.views.frame import administered_agencies, may_read_policies
 from common.dated import SupersededError
 from evidence.models import Evidence
 
 
-@manage_page
+@signed_in_page
 def policies(request: AuthenticatedRequest) -> HttpResponse:
     """The certifications, each with its national version in force and those of the agencies in scope."""
     scope, today = may_read_policies(request), timezone.localdate()
@@ -59,7 +59,7 @@ def policies(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "certification/manage/policies.html", {"nav_here": "rules", "rows": listed})
 
 
-@manage_page
+@signed_in_page
 def policy_versions(request: AuthenticatedRequest, key: str) -> HttpResponse:
     """Every version of one certification's policy, newest first, replaced ones too."""
     scope, today = may_read_policies(request), timezone.localdate()
@@ -137,7 +137,7 @@ def _assurance(level: int | None) -> str:
     return str(Evidence.Assurance(level).label) if level is not None else ""
 
 
-@manage_page
+@signed_in_page
 def policy_new(request: AuthenticatedRequest, key: str) -> HttpResponse:
     """The next national version: only for those who run the installation."""
     if not request.user.is_superuser:
@@ -145,7 +145,7 @@ def policy_new(request: AuthenticatedRequest, key: str) -> HttpResponse:
     return _new_version(request, get_object_or_404(Certification, key=key), None)
 
 
-@manage_page
+@signed_in_page
 def policy_new_agency(request: AuthenticatedRequest, key: str, agency_id: uuid.UUID) -> HttpResponse:
     """The next version of an agency's own policy."""
     scope: Scope = administered_agencies(request)

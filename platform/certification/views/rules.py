@@ -20,12 +20,12 @@ from agencies.access import AuthenticatedRequest, Purpose, Scope, require_scope
 from agencies.forms import LastDayForm
 from agencies.models import Unit
 from agencies.reading import not_over
-from agencies.views.frame import FormPage, changed_by_others
+from agencies.views.frame import FormPage, changed_by_others, signed_in_page
 from certification.forms.rules import RuleForm, SeenForm
 from certification.models import RequirementRule
 from certification.services import rules as services
 from certification.tasks import settle_people
-from certification.views.frame import administered_agencies, manage_page, whole_agencies
+from certification.views.frame import administered_agencies, whole_agencies
 from certification.views.rule_words import Names, bars, due_in_words, held_in_words, lines, points
 from common.dated import SupersededError
 from common.templatetags.ui import longdate
@@ -34,7 +34,7 @@ _BATCH = 1000
 Before = RequirementRule | None
 
 
-@manage_page
+@signed_in_page
 def rules(request: AuthenticatedRequest) -> HttpResponse:
     """The rules of the agencies in scope, and those that reach into it from above."""
     scope = require_scope(request, Purpose.ROSTER)
@@ -63,7 +63,7 @@ def rules(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "certification/manage/rules.html", context)
 
 
-@manage_page
+@signed_in_page
 def rule_new(request: AuthenticatedRequest) -> HttpResponse:
     scope = administered_agencies(request)
     initial = {"valid_from": timezone.localdate(), "due_days": 60, "certification": request.GET.get("for", "")}
@@ -82,7 +82,7 @@ def rule_new(request: AuthenticatedRequest) -> HttpResponse:
     return _two_steps(request, form, page, None, form.new_rule, save)
 
 
-@manage_page
+@signed_in_page
 def rule_change(request: AuthenticatedRequest, rule_id: uuid.UUID) -> HttpResponse:
     rule = _mine(administered_agencies(request), rule_id)
     if rule.superseded_at:
@@ -106,7 +106,7 @@ def rule_change(request: AuthenticatedRequest, rule_id: uuid.UUID) -> HttpRespon
     return _two_steps(request, form, page, rule, changed, save)
 
 
-@manage_page
+@signed_in_page
 def rule_end(request: AuthenticatedRequest, rule_id: uuid.UUID) -> HttpResponse:
     rule = _mine(administered_agencies(request), rule_id)
     if rule.superseded_at:

@@ -33,7 +33,7 @@ def measure(book: Book) -> None:
         def least(path: str = agency.path, certification_id: int = certification.pk) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    f"SELECT status, SUM(count) FROM {Tally._meta.db_table} t JOIN agencies_unit u ON u.id = t.unit_id "  # noqa: S608
+                    f"SELECT status, SUM(count) FROM {Tally._meta.db_table} t JOIN agencies_unit u ON u.id = t.unit_id "  # noqa: S608  our own names
                     "WHERE u.path LIKE %s AND certification_id = %s AND role_id IS NULL GROUP BY status",
                     [path + "%", certification_id],
                 )

@@ -13,9 +13,10 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from agencies.formats import Problem, read_roster
+from agencies.formats import read_roster
 from agencies.models import Membership, Unit
 from agencies.rosters import Plan, Wanted, import_roster, plan_roster
+from common.csvfiles import Problem
 from common.dated import SupersededError
 
 SHOWN_PROBLEMS = 50

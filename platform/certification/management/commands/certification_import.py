@@ -9,11 +9,11 @@ from django.db import IntegrityError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agencies.formats import Problem
 from agencies.management.commands.people_import import SHOWN_PROBLEMS, find_agency
 from certification.history import LARGEST_FILE, read_history, too_large
 from certification.services.history import HistoryPlan, import_history, plan_history
 from certification.tasks import settle_people
+from common.csvfiles import Problem
 from evidence.models import Evidence
 
 SETTLED_TOGETHER = 1000
