@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
+from hypothesis import settings
 from pytest_django.plugin import blocking_manager_key
 from wagtail.models import Collection, Locale, Page
 from xdist.scheduler import LoadFileScheduling
@@ -15,6 +16,11 @@ from xdist.scheduler import LoadFileScheduling
 from courses.services import ensure_site, ensure_trainers_group
 
 pytest_plugins = ["browser"]
+
+# The same examples every time, so that a red run speaks of the change at hand. EXPLORE=1 looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", max_examples=1000, deadline=None)
+settings.load_profile("explore" if os.environ.get("EXPLORE") else "same")
 
 # Playwright keeps an event loop running in the worker that drove the journeys; Django would take the database calls of
 # the tests that follow there for calls from that loop, which they are not.

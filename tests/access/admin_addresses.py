@@ -9,7 +9,6 @@ TRAINERS, look at what it shows: names of people, or of who answered what, belon
 from typing import Any
 
 from django.contrib.auth.models import Group
-from wagtail.models import Task, Workflow
 
 from tests.access.asking import fill
 from tests.access.small_world import SmallWorld
@@ -141,8 +140,8 @@ def _places(world: SmallWorld) -> dict[str, Any]:
         "content_type_model_name": "modulepage",
         "action": "delete",
         "action_name": "approve",
-        "task_id": Task.objects.values_list("pk", flat=True).first(),
-        "workflow_pk": Workflow.objects.values_list("pk", flat=True).first(),
+        "task_id": world.task.pk,
+        "workflow_pk": world.workflow.pk,
         "task_state_id": 1,
         "workflow_state_id": 1,
         "session_id": 1,
@@ -166,8 +165,8 @@ def _things(world: SmallWorld) -> dict[str, Any]:
         "admin/users": world.people["learner"],
         "admin/groups": Group.objects.get(name="Fagansvarlige"),
         "admin/sites": world.site,
-        "admin/workflows/tasks": Task.objects.get(),
-        "admin/workflows": Workflow.objects.get(),
+        "admin/workflows/tasks": world.task,
+        "admin/workflows": world.workflow,
         "admin/collections": world.collection,
         "documents": world.document,
         "images": world.picture,

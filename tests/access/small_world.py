@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factories import LONG_AGO, make_grant, make_membership, make_person, make_unit, with_second_factor
 from wagtail.log_actions import log
-from wagtail.models import Collection, CollectionViewRestriction, Site
+from wagtail.models import Collection, CollectionViewRestriction, GroupApprovalTask, Site, Workflow
 from worlds import World, make_world
 
 from accounts.models import User
@@ -191,6 +191,8 @@ def _content(world: SmallWorld) -> None:
         "inside": _document(inside),
         "site": Site.objects.get(is_default_site=True),
         "collection": inside,
+        "task": GroupApprovalTask.objects.create(name="Godkjenning"),
+        "workflow": Workflow.objects.create(name="Godkjenning"),
     }
 
 

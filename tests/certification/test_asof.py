@@ -370,11 +370,14 @@ def test_what_was_recorded_after_the_day_it_was_known_changes_nothing(rows, said
     def answer(some, decided) -> Answer:
         return answer_on(day, known_at, passes=some, decisions=decided, claims=(), leave={})
 
+    def before_the_proof(row: Pass) -> Pass:
+        # Where nothing was seen before all of it was shown, nobody knew before the proof that it had begun.
+        begun_on = None if row.begun_on and row.begun_on >= row.satisfied_on else row.begun_on
+        return replace(row, proven_at=None, satisfied_on=None, dates=None, begun_on=begun_on)
+
     # A certificate whose dates nobody had moved yet by then, and no decision of later.
     early = [
-        replace(row, proven_at=None, satisfied_on=None, dates=None)
-        if row.proven_at and row.proven_at > known_at
-        else row
+        before_the_proof(row) if row.proven_at and row.proven_at > known_at else row
         for row in rows
         if row.recorded_at <= known_at or (row.proven_at and row.proven_at <= known_at)
     ]
