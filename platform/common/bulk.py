@@ -63,10 +63,14 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
             [sequence] = cursor.fetchone() or [None]
             cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
             return [row[0] for row in cursor.fetchall()]
-        # SQLite has one writer, and it is we: the highest that ever was, not that is, as AUTOINCREMENT counts.
+        # SQLite has one writer, and it is we: the highest that ever was, as AUTOINCREMENT counts, is moved on.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         found = cursor.fetchone()
         first = (found[0] if found else 0) + 1
+        if found:
+            cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [first + count - 1, table])
+        else:
+            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count])
         return list(range(first, first + count))
 
 

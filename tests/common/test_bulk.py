@@ -55,6 +55,7 @@ def test_only_the_rows_and_columns_that_are_named_change(count: int) -> None:
 def test_keys_that_were_taken_are_nobody_elses() -> None:
     taken = next_ids(User, 3)
     assert taken == sorted(set(taken))
+    assert min(next_ids(User, 2)) > max(taken), "though nothing was written yet"
     insert_rows(
         User,
         ("id", "password", "is_superuser", "public_id", "email", "first_name", "last_name", "name_key", "language",

@@ -80,11 +80,12 @@ class _Count:
 
 
 class _Owed(NamedTuple):
-    """What one job brings under the rule as it was, as it would be, and under the others of the certification."""
+    """What one job brings under the rule as it was and as it would be; the first due date with the others' of then."""
 
     before: Obligation | None
     after: Obligation | None
-    others: tuple[Obligation, ...]
+    due_before: dt.date | None
+    due_after: dt.date | None
 
 
 class _Held(NamedTuple):
@@ -127,14 +128,17 @@ def people_touched(
 
 
 def _weigh(person_id: int, jobs: list[_Held], count: _Count, today: dt.date) -> None:
-    # Shown is a job that the rule itself reaches, never one that only another agency's rule does.
-    will, by = _first_due((job.owed.after, job) for job in jobs)
-    was, by_before = _first_due((job.owed.before, job) for job in jobs)
-    by = by or by_before or jobs[0]
-    for job in jobs:
-        for other in job.owed.others:
-            was = other.due if was is None or other.due < was else was
-            will = other.due if will is None or other.due < will else will
+    by = jobs[0]
+    was, will = by.owed.due_before, by.owed.due_after
+    if len(jobs) > 1:
+        # Shown is a job that the rule itself reaches, never one that only another agency's rule does.
+        by = (
+            _due_first((job.owed.after, job) for job in jobs)
+            or _due_first((job.owed.before, job) for job in jobs)
+            or by
+        )
+        was = _first(job.owed.due_before for job in jobs)
+        will = _first(job.owed.due_after for job in jobs)
     if was is not None:
         count.before[by.role_id] += 1
     if will is not None:
@@ -157,12 +161,14 @@ def _weigh(person_id: int, jobs: list[_Held], count: _Count, today: dt.date) -> 
         listed.append(Touched(person_id, by.unit_id, by.role_id, change, will))
 
 
-def _first_due(owed: Iterable[tuple[Obligation | None, _Held]]) -> tuple[dt.date | None, _Held | None]:
-    due, by = None, None
-    for found, job in owed:
-        if found is not None and (due is None or found.due < due):
-            due, by = found.due, job
-    return due, by
+def _due_first(owed: Iterable[tuple[Obligation | None, _Held]]) -> _Held | None:
+    """The job that is due first."""
+    found = [(obligation.due, job) for obligation, job in owed if obligation]
+    return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _first(days: Iterable[dt.date | None]) -> dt.date | None:
+    return min((day for day in days if day is not None), default=None)
 
 
 def _people(
@@ -234,7 +240,14 @@ class _Reckoner:
             found = brought(rule, first, last)
             if found is not None and (found.last is None or found.last >= self.today):
                 owed[number] = found
-        return _Owed(owed.pop(0, None), owed.pop(1, None), tuple(owed.values()))
+        before, after = owed.pop(0, None), owed.pop(1, None)
+        others = [found.due for found in owed.values()]
+        return _Owed(
+            before,
+            after,
+            _first((*others, before.due if before else None)),
+            _first((*others, after.due if after else None)),
+        )
 
 
 def _others(mine: list[RuleTerms], today: dt.date) -> list[RuleTerms]:
