@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reports import services
+from reports.reading.asof_jobs import Asked, reckon
 
 logger = logging.getLogger(__name__)
 
@@ -19,3 +20,9 @@ def fold_tallies() -> None:
     if kept:
         logger.info("kept %s counts of %s", kept, last_of_previous.strftime("%Y-%m"))
     services.fold_tallies()
+
+
+@shared_task
+def reckon_asof(unit_id: int, certification_id: int, day: str, known_on: str) -> None:
+    """Counts how everybody in a large place stood on a day."""
+    reckon(Asked(unit_id, certification_id, dt.date.fromisoformat(day), dt.date.fromisoformat(known_on)))

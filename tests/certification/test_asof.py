@@ -19,7 +19,7 @@ from certification.models import Cycle, Standing
 from certification.moving import Dates
 from certification.passes import Days
 from certification.services import settle_person
-from certification.services.asof import end_of, place_on, standings_on
+from certification.services.asof import end_of, people_on, place_on, standings_on
 from certification.services.decisions import correct, end_decision, extend, revoke, suspend, undo, waive
 from certification.standing import Held
 
@@ -37,7 +37,8 @@ def on(day: dt.date):
 def asked(world: World, person, day: dt.date, known_on: dt.date, top: Unit | None = None) -> Answer | None:
     """How she stood on `day`, as known at the end of `known_on`; None where nothing was required of her there."""
     known_at = end_of(known_on, "Europe/Oslo")
-    found = standings_on(place_on([(top or world.agency).path], day, known_at), day, known_at, person_id=person.pk)
+    place = place_on([(top or world.agency).path], day, known_at)
+    found = standings_on(place, day, known_at, [person.pk])
     return found[0].answer if found else None
 
 
@@ -264,7 +265,8 @@ def test_a_job_outside_the_place_shows_nobody_but_counts_in_how_she_stands(world
         for one in (person, stranger):
             settle_person(one.pk, START)
     known_at = end_of(START, "Europe/Oslo")
-    found = standings_on(place_on([world.school.path], START, known_at), START, known_at)
+    place = place_on([world.school.path], START, known_at)
+    found = standings_on(place, START, known_at, people_on(place, START, known_at))
     assert [row.person_id for row in found] == [person.pk]
     assert {unit for unit, _role in found[0].jobs} == {world.school.pk}
     assert told(found[0].answer) == seen(person)
@@ -276,9 +278,10 @@ def test_reads_one_person_and_a_hundred_in_the_same_queries(world: World, django
             with on(START):
                 person = world.teacher(since=START)
             certify(world, person, START)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             known_at = end_of(START, "Europe/Oslo")
-            standings_on(place_on([world.agency.path], START, known_at), START, known_at)
+            place = place_on([world.agency.path], START, known_at)
+            standings_on(place, START, known_at, people_on(place, START, known_at))
 
 
 def test_the_last_instant_of_a_day_is_that_of_the_agency() -> None:

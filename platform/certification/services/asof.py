@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 
+from accounts.models import User
 from agencies.models import Membership, MembershipPause, UnitParent
 from certification.asof import Answer, Pass, Said, Terms, answer_on, subtree, tree_on
 from certification.models import Cycle, Decision, Requirement
@@ -69,26 +70,32 @@ def place_on(paths: Sequence[str], day: dt.date, known_at: dt.datetime) -> Place
     return PlaceThen(frozenset(then), below & ~Q(unit_id__in=sorted(now - then)))
 
 
+def people_on(place: PlaceThen, day: dt.date, known_at: dt.datetime) -> list[int]:
+    """Those who worked in `place` on `day`, by name. One query."""
+    jobs = Membership.objects.known_at(known_at).filter(_held_on(day), place.q)
+    people = User.objects.filter(pk__in=jobs.order_by().values("person_id"))
+    return list(people.order_by("name_key", "pk").values_list("pk", flat=True))
+
+
 def standings_on(
     place: PlaceThen,
     day: dt.date,
     known_at: dt.datetime,
+    people: Sequence[int],
     *,
     certification_id: int | None = None,
-    person_id: int | None = None,
 ) -> list[Then]:
-    """What was required on `day` of people who worked in `place`, and how they stood. Four queries."""
-    holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+    """What was required on `day` of those of `people` who worked in `place`, and how they stood, in their order.
+
+    Four queries. For as many people as memory may hold: a few thousand at a time.
+    """
+    holds = _held_on(day)
     jobs = Membership.objects.known_at(known_at).filter(holds)
-    here = jobs.filter(place.q)
-    if person_id is not None:
-        here = here.filter(person_id=person_id)
-    people = here.order_by().values("person_id")
-    about = Q(person_id__in=people)
+    about = Q(person_id__among=people)
     if certification_id is not None:
         about &= Q(certification_id=certification_id)
 
-    worked, leave = _jobs_and_leave(jobs.filter(person_id__in=people), known_at, people)
+    worked, leave = _jobs_and_leave(jobs.filter(person_id__among=people), known_at, people)
     claims: dict[tuple[int, int], list[Claim]] = defaultdict(list)
     required: Any = Requirement.objects.known_at(known_at).filter(about & holds).order_by("membership_thread", "pk")
     for row in required.values_list(
@@ -114,14 +121,19 @@ def standings_on(
                 leave=leave,
             )
             found.append(Then(*key, [job[1:] for job in sorted(mine)], answer))
-    return found
+    order = {person_id: number for number, person_id in enumerate(people)}
+    return sorted(found, key=lambda row: order[row.person_id])
+
+
+def _held_on(day: dt.date) -> Q:
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
 
 def _jobs_and_leave(
-    jobs: "QuerySet[Any]", known_at: dt.datetime, people: "QuerySet[Any, Any]"
+    jobs: "QuerySet[Any]", known_at: dt.datetime, people: Sequence[int]
 ) -> tuple[dict[uuid.UUID, _Job], dict[uuid.UUID, list[Days]]]:
     """Membership thread → the job, in tree order, and → all leave from it. Both in one query."""
-    pauses = MembershipPause.objects.known_at(known_at).filter(membership__person_id__in=people)
+    pauses = MembershipPause.objects.known_at(known_at).filter(membership__person_id__among=people)
     worked = jobs.order_by().values_list("thread", "unit__path", "unit_id", "role_id", "valid_from", "valid_to")
     left = pauses.order_by().values_list("membership__thread", Value(""), Value(0), Value(0), "valid_from", "valid_to")
     found: dict[uuid.UUID, _Job] = {}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Model, Q, QuerySet, Value
@@ -12,12 +12,12 @@ from accounts.models import User
 from agencies.access import Scope
 from agencies.models import Role, Unit
 from certification.models import Certification
-from certification.services.asof import Then, end_of, place_on, standings_on
+from certification.services.asof import Then, end_of, people_on, place_on, standings_on
 from certification.statuses import LOOKS, DisplayStatus, Look
 from common.translated import pick
-from reports.contributions import STEP_LENGTH, Figures, tally_status
+from reports.contributions import STEP_LENGTH, tally_status
 
-CHUNK = 1000
+PORTION = 2000
 _NAMES = ("name_nb", "name_nn", "name_en")
 # What is lacking has a due date; the rest has, or had, a last day.
 _LACKING = (DisplayStatus.OVERDUE, DisplayStatus.IN_PROGRESS, DisplayStatus.NOT_STARTED, DisplayStatus.WAIVED)
@@ -75,47 +75,50 @@ def certifications_at(unit: Unit) -> "QuerySet[Certification]":
     return Certification.objects.filter(rules).distinct().order_by("key")
 
 
-def unit_then(unit: Unit, certification: Certification, day: dt.date, known_on: dt.date) -> list[Then]:
-    """How everybody stood of whom `certification` was required below `unit`, as the tree stood on the day."""
-    known_at = end_of(known_on, unit.time_zone)
-    place = place_on([unit.path], day, known_at)
-    return standings_on(place, day, known_at, certification_id=certification.pk)
+class UnitThen:
+    """How everybody stood of whom a certification was required below a unit, as the tree stood on the day."""
+
+    def __init__(self, unit: Unit, certification: Certification, day: dt.date, known_on: dt.date) -> None:
+        self.certification, self.day = certification, day
+        self.known_at = end_of(known_on, unit.time_zone)
+        self.place = place_on([unit.path], day, self.known_at)
+        self.people = people_on(self.place, day, self.known_at)
+
+    def portions(self) -> Iterator[list[Then]]:
+        """Some thousand at a time, by name: a country takes no more memory than a town."""
+        for start in range(0, len(self.people), PORTION):
+            people = self.people[start : start + PORTION]
+            yield standings_on(self.place, self.day, self.known_at, people, certification_id=self.certification.pk)
 
 
 def person_then(person: User, scope: Scope, zone: str, day: dt.date, known_on: dt.date) -> list[LineThen]:
     """What was required of one person below the units of `scope`, as the tree stood on the day."""
     known_at = end_of(known_on, zone)
     place = place_on(scope.paths, day, known_at)
-    found = standings_on(place, day, known_at, person_id=person.pk)
+    found = standings_on(place, day, known_at, [person.pk])
     return list(_lines(found, {person.pk: person.sort_name}, _names(found)))
 
 
-def figures_then(found: Iterable[Then], day: dt.date) -> Figures:
-    """The counts by status, as the report makes them."""
-    return Figures(
-        Counter(
-            int(
-                tally_status(
-                    row.answer.display,
-                    expires_on=row.answer.held.expires_on if row.answer.held else None,
-                    waived=row.answer.duty.waived,
-                    paused=row.answer.duty.paused,
-                    today=day,
-                )
+def counts_then(found: Iterable[Then], day: dt.date) -> Counter[int]:
+    """How many stood how, as the report's tallies count them."""
+    return Counter(
+        int(
+            tally_status(
+                row.answer.display,
+                expires_on=row.answer.held.expires_on if row.answer.held else None,
+                waived=row.answer.duty.waived,
+                paused=row.answer.duty.paused,
+                today=day,
             )
-            for row in found
         )
+        for row in found
     )
 
 
-def lines_then(found: Sequence[Then]) -> Iterator[list[LineThen]]:
-    """The people by name, a thousand at a time."""
-    called = _names(found)
-    names = _people({row.person_id for row in found})
-    order = {person_id: place for place, person_id in enumerate(names)}
-    ordered = sorted(found, key=lambda row: order[row.person_id])
-    for start in range(0, len(ordered), CHUNK):
-        yield list(_lines(ordered[start : start + CHUNK], names, called))
+def lines_then(portions: Iterable[list[Then]]) -> Iterator[list[LineThen]]:
+    """A line for each, portion by portion."""
+    for found in portions:
+        yield list(_lines(found, _people(row.person_id for row in found), _names(found)))
 
 
 def _lines(found: Iterable[Then], names: dict[int, str], called: "Names") -> Iterator[LineThen]:
@@ -157,11 +160,6 @@ def _names(found: Iterable[Then]) -> Names:
     return Names(*names)
 
 
-def _people(ids: set[int]) -> dict[int, str]:
-    """Person → her name as it stands in lists, in the order of the alphabet."""
-    ordered = sorted(ids)
-    keyed: list[tuple[str, int, str]] = []
-    for start in range(0, len(ordered), 5 * CHUNK):
-        people = User.objects.filter(pk__in=ordered[start : start + 5 * CHUNK])
-        keyed += [(person.name_key, person.pk, person.sort_name) for person in people.iterator()]
-    return {pk: name for _key, pk, name in sorted(keyed)}
+def _people(ids: Iterable[int]) -> dict[int, str]:
+    """Person → her name as it stands in lists."""
+    return {person.pk: person.sort_name for person in User.objects.filter(pk__among=set(ids))}

@@ -1,7 +1,8 @@
 """How it was: figures, people and one person on an earlier day, by what was known then or is known now."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -18,13 +19,16 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import Purpose, may, require_scope
 from agencies.forms import DayField
+from agencies.models import Unit
 from certification.models import Certification
 from certification.services.asof import Then
 from reports.contributions import GOAL
-from reports.reading.asof import certifications_at, figures_then, lines_then, person_then, unit_then
+from reports.reading.asof import UnitThen, certifications_at, counts_then, lines_then, person_then
+from reports.reading.asof_jobs import AT_ONCE, Asked, Reckoning, place, reckoning_of
 from reports.reading.people import GROUPS
 from reports.reading.person import memberships_in
 from reports.rendering import csv_response
+from reports.tasks import reckon_asof
 
 
 class AsOfForm(forms.Form):
@@ -87,16 +91,32 @@ def report_asof(request: HttpRequest, unit_id: str) -> HttpResponse:
     }
     if form.days and chosen:
         day, known_on = form.days
-        figures = figures_then(unit_then(unit, chosen, day, known_on), day)
-        counts = figures.by_display()
+        reckoning = _reckoned(unit, chosen, day, known_on)
+        figures = reckoning.figures
+        counts = figures.by_display() if figures else {}
         context |= {
             "day": day,
             "known_on": known_on,
+            "reckoning": reckoning,
             "figures": figures,
             "lines": [(label, counts.get(str(key), 0)) for key, label in GROUPS if counts.get(str(key))],
             "sees_people": may(request.user, Purpose.STANDINGS),
         }
     return render(request, "reports/asof.html", context)
+
+
+def _reckoned(unit: Unit, certification: Certification, day: dt.date, known_on: dt.date) -> Reckoning:
+    """The figures, or how far a worker has come with them where there are too many people to wait for."""
+    asked = Asked(unit.pk, certification.pk, day, known_on)
+    if under_way := reckoning_of(asked):
+        return under_way
+    then = UnitThen(unit, certification, day, known_on)
+    total = len(then.people)
+    if total <= AT_ONCE:
+        return Reckoning(total, timezone.now(), total, counts_then(itertools.chain(*then.portions()), day))
+    begun = place(asked, total)
+    reckon_asof.delay(asked.unit_id, asked.certification_id, day.isoformat(), known_on.isoformat())
+    return reckoning_of(asked) or begun
 
 
 @never_cache
@@ -115,10 +135,10 @@ def report_asof_csv(request: HttpRequest, unit_id: str) -> HttpResponseBase:
         return redirect(f"{reverse('report_asof', args=[unit.public_id])}?{request.GET.urlencode()}")
     day, known_on = form.days
     name = f"personer-{chosen.key}-{day.isoformat()}.csv"
-    return csv_response(name, _chunks(unit_then(unit, chosen, day, known_on), day, known_on))
+    return csv_response(name, _chunks(UnitThen(unit, chosen, day, known_on).portions(), day, known_on))
 
 
-def _chunks(found: Sequence[Then], day: dt.date, known_on: dt.date) -> Iterator[list[list[Any]]]:
+def _chunks(portions: Iterable[list[Then]], day: dt.date, known_on: dt.date) -> Iterator[list[list[Any]]]:
     yield [
         [
             _("Navn"),
@@ -134,7 +154,7 @@ def _chunks(found: Sequence[Then], day: dt.date, known_on: dt.date) -> Iterator[
             _("Merknad"),
         ]
     ]
-    for lines in lines_then(found):
+    for lines in lines_then(portions):
         yield [
             [
                 line.name,

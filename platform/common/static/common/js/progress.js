@@ -11,6 +11,9 @@ async function look() {
     if (there) {
       here.replaceChildren(...there.childNodes);
       here.toggleAttribute("data-finished", there.hasAttribute("data-finished"));
+    } else if (answer.ok) {
+      location.reload(); // Finished, and the page that shows it is another one.
+      return;
     }
   } catch {
     // Asked again in a moment.
