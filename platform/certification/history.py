@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from certification.periods import Period, last_day
+from certification.periods import LONGEST, Period, last_day
 from common.csvfiles import Problem, Row, read_date, read_table, wrong_address, wrong_date
 
 LARGEST_FILE = 40_000_000  # bytes: 200,000 rows are about 16 million
@@ -18,7 +18,6 @@ MOST_ROWS = 250_000
 LONGEST_FIELD = 300
 LONGEST_SOURCE = 100
 FIRST_DAY = dt.date(1990, 1, 1)
-LONGEST_PERIOD = 7305  # days: twenty years
 
 # What each column may be called, in lower case.
 COLUMNS = {
@@ -130,6 +129,6 @@ def _wrong_days(first: dt.date, last: dt.date, today: dt.date) -> list[str]:
         return [_("Perioden begynner etter i dag. Bare det som alt er oppnådd, kan hentes inn.")]
     if first < FIRST_DAY:
         return [_("Perioden begynner før %(year)s. Sjekk årstallet.") % {"year": FIRST_DAY.year}]
-    if (last - first).days > LONGEST_PERIOD:
+    if last - first > LONGEST:
         return [_("Perioden varer i over tjue år. Sjekk årstallet.")]
     return []

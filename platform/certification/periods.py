@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+# Nothing anybody is certified in lasts longer than twenty years: what is written beyond it is a slip of the pen.
+LONGEST = dt.timedelta(days=7305)
 _FORM = re.compile(r"^P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?$")
 
 

@@ -13,7 +13,7 @@ from worlds import World
 
 from certification.models import Cycle, Decision, LedgerEvent, Policy, Standing
 from certification.moving import Dates, Move, moved, replayed
-from certification.periods import Period
+from certification.periods import LONGEST, Period, parse_period
 from certification.services import decisions, settle_person
 from certification.services.prior import oldest_day, policies_in_force
 from common.dated import SupersededError
@@ -77,6 +77,24 @@ def test_an_extension_that_is_no_extension_is_refused(world, person):
         assert "until" in refused.value.message_dict
     assert dates_of(cycle) == before
     assert not Decision.objects.exists()
+
+
+def test_an_extension_is_at_the_most_one_period_and_a_correction_never_a_lifetime(world, person):
+    cycle = cycle_of(person)
+    before = dates_of(cycle)
+    period = parse_period(cycle.validity)
+    for act, latest in (
+        (decisions.extend, period.after(cycle.baseline_expires_on)),
+        (decisions.correct, cycle.valid_from + LONGEST),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            act(**about(world, cycle, until=latest + DAY))
+        assert "until" in refused.value.message_dict
+        assert dates_of(cycle) == before
+        act(**about(world, cycle, until=latest))
+        assert Cycle.objects.get(pk=cycle.pk).expires_on == latest
+        decisions.undo(decision=Decision.objects.current().get(), undone_by=make_person(), reason="Feil.")
+        before = dates_of(cycle)
 
 
 def test_a_correction_may_shorten_and_takes_the_baseline_the_window_and_the_grace_with_it(world, person, commits):

@@ -18,6 +18,7 @@ from accounts.models import User
 from agencies.models import Unit
 from agencies.services.rows import end_row, lock_people, overlapping, refuse_replaced
 from certification.models import Certification, Cycle, Decision
+from certification.periods import LONGEST, parse_period
 from certification.services.decided import note_decided, note_undone, settle_on_commit, write_decision
 from certification.services.moves import move_cycle
 from certification.services.prior import accept_prior_learning
@@ -70,8 +71,14 @@ def waive(
 def extend(
     *, cycle: Cycle, until: dt.date, reason: str, decided_by: User, agency: Unit | None, today: dt.date | None = None
 ) -> Decision:
-    """Lets a certificate hold longer. The baseline stays, so that later cycles do not drift."""
+    """Lets a certificate hold longer. The baseline stays, so that later cycles do not drift.
+
+    At the most as long again as it held from the first: an exception, and no other rule in disguise.
+    """
     cycle = _locked(cycle)
+    latest = parse_period(cycle.validity).after(cycle.baseline_expires_on) if cycle.baseline_expires_on else None
+    if latest and until > latest:
+        raise ValidationError({"until": _latest(latest)})
     if cycle.expires_on and until <= cycle.expires_on:
         raise ValidationError({"until": _("Velg en dag etter %(day)s.") % {"day": _written(cycle.expires_on)}})
     return _move(cycle, Kind.EXTENSION, until, reason, decided_by, agency, today)
@@ -83,6 +90,9 @@ def correct(
 ) -> Decision:
     """Says that the last day was another one all along; may shorten."""
     cycle = _locked(cycle)
+    latest = cycle.valid_from + LONGEST if cycle.valid_from else None
+    if latest and until > latest:
+        raise ValidationError({"until": _latest(latest)})
     if cycle.valid_from and until < cycle.valid_from:
         raise ValidationError(
             {"until": _("Sertifikatet begynte %(day)s, og kan ikke slutte før.") % {"day": _written(cycle.valid_from)}}
@@ -199,6 +209,10 @@ def _move(
     write_decision(decision)
     move_cycle(cycle, decision, until)
     return decision
+
+
+def _latest(day: dt.date) -> str:
+    return _("Velg en dag senest %(day)s. Sjekk årstallet.") % {"day": _written(day)}
 
 
 def _written(day: dt.date) -> str:
