@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from certification.periods import LONGEST, Period, last_day
 from common.csvfiles import Problem, Row, read_date, read_table, wrong_address, wrong_date
 
-LARGEST_FILE = 40_000_000  # bytes: 200,000 rows are about 16 million
 MOST_ROWS = 250_000
 LONGEST_FIELD = 300
 LONGEST_SOURCE = 100
@@ -66,8 +65,6 @@ class HistoryRow:
 
 def read_history(data: bytes, *, level: int | None, today: dt.date) -> tuple[list[HistoryRow], list[Problem]]:
     """The rows of a file, and everything that is wrong with it. `level` is that of rows that say none themselves."""
-    if len(data) > LARGEST_FILE:
-        return [], [Problem(0, too_large())]
     table, problems = read_table(data, COLUMNS, optional=OPTIONAL, most=MOST_ROWS)
     rows = []
     for line in table:
@@ -76,11 +73,6 @@ def read_history(data: bytes, *, level: int | None, today: dt.date) -> tuple[lis
         if row is not None:
             rows.append(row)
     return rows, sorted(problems, key=lambda problem: problem.number)
-
-
-def too_large() -> str:
-    """What is said of a file that nobody should read into memory."""
-    return _("Filen er for stor. Del den i flere filer på høyst %(size)s MB.") % {"size": LARGEST_FILE // 1_000_000}
 
 
 def overlaps(periods: Iterable[tuple[dt.date, dt.date, int]]) -> list[tuple[int, int]]:

@@ -192,7 +192,7 @@ def test_a_file_that_is_no_such_list_gets_a_clear_message(load, data, words) -> 
 
 
 def test_a_file_that_is_too_large_is_not_read(load, monkeypatch) -> None:
-    monkeypatch.setattr("certification.management.commands.certification_import.LARGEST_FILE", 20)
+    monkeypatch.setattr("agencies.management.importing.LARGEST_FILE", 20)
     with pytest.raises(CommandError, match="for stor"):
         load(FIRST)
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
-from factories import make_grant, make_membership, make_person, make_role, make_unit, with_second_factor
+from factories import make_membership, make_person, make_role, make_unit
 
 from certification.models import Certification, Cycle, Decision, Policy, Requirement, RequirementRule, Standing
 from certification.services import rules, settle_person
@@ -21,21 +21,6 @@ CHANGED_BY_OTHERS = "Noen andre har endret dette"
 def url(name, *args):
     with translation.override("nb"):
         return reverse(name, args=args)
-
-
-@pytest.fixture
-def sign_in(world, as_person):
-    """A client for somebody with a function on a unit (the agency, where none is given)."""
-
-    def client(function="administrator", unit=None, **fields):
-        person = with_second_factor(make_person("Marit", "Aune", **fields))
-        if function:
-            make_grant(person, unit or world.agency, function)
-        signed = as_person(person)
-        signed.person = person
-        return signed
-
-    return client
 
 
 def rule_fields(world, **fields):

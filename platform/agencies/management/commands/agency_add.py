@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from agencies.content import load_roles
-from agencies.management.commands.people_import import find_agency
+from agencies.management.importing import find_agency
 from agencies.models import Grant, Unit
 from agencies.services import add_unit, give_grant
 

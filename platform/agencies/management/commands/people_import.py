@@ -1,28 +1,17 @@
 """manage.py people_import FILE.csv --agency … [--dry-run]"""
 
-import contextlib
-import uuid
-from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError
-from django.db.models import Q
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agencies.formats import read_roster
+from agencies.management.importing import ImportCommand
 from agencies.models import Membership, Unit
 from agencies.rosters import Plan, Wanted, import_roster, plan_roster
-from common.csvfiles import Problem
-from common.dated import SupersededError
-
-SHOWN_PROBLEMS = 50
 
 
-class Command(BaseCommand):
+class Command(ImportCommand):
     """Adds and moves people by a list of employees. Any error, and nothing is changed."""
 
     help = (
@@ -31,39 +20,12 @@ class Command(BaseCommand):
         "Den som ikke står i filen, blir aldri tatt bort."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE.csv", type=Path)
-        parser.add_argument("--agency", required=True, help="Virksomheten: offentlig id, kode eller helt navn.")
-        parser.add_argument("--dry-run", action="store_true", help="Si hva som ville skje, uten å gjøre det.")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        with translation.override("nb"):
-            self.carry_out(options["file"], options["agency"], dry_run=options["dry_run"])
-
-    def carry_out(self, file: Path, agency_name: str, *, dry_run: bool) -> None:
-        agency = find_agency(agency_name)
-        try:
-            data = file.read_bytes()
-        except OSError as error:
-            raise CommandError(_("Vi får ikke lest filen %(file)s.") % {"file": file}) from error
+    def take_in(self, agency: Unit, data: bytes, options: dict[str, Any]) -> None:
         rows, problems = read_roster(data)
         self.refuse(problems)
-        try:
-            plan = (plan_roster if dry_run else import_roster)(agency=agency, rows=rows)
-        except (SupersededError, IntegrityError) as error:
-            text = _("Noen andre endret de samme personene samtidig. Ingenting er endret. Kjør på nytt.")
-            raise CommandError(text) from error
+        plan = (plan_roster if options["dry_run"] else import_roster)(agency=agency, rows=rows)
         self.refuse(plan.problems)
-        self.tell(plan, dry_run=dry_run)
-
-    def refuse(self, problems: list[Problem]) -> None:
-        if not problems:
-            return
-        for problem in problems[:SHOWN_PROBLEMS]:
-            self.stderr.write(str(problem))
-        if len(problems) > SHOWN_PROBLEMS:
-            self.stderr.write(_("… og %(count)s feil til.") % {"count": len(problems) - SHOWN_PROBLEMS})
-        raise CommandError(_("Ingenting er endret. Rett opp %(count)s feil og prøv igjen.") % {"count": len(problems)})
+        self.tell(plan, dry_run=options["dry_run"])
 
     def tell(self, plan: Plan, *, dry_run: bool) -> None:
         if dry_run:
@@ -120,16 +82,3 @@ def _before(old: Membership) -> str:
 def _period(first: Any, last: Any) -> str:
     text = _("fra %(day)s") % {"day": date_format(first, "DATE_FORMAT")}
     return text + (_(" til og med %(day)s") % {"day": date_format(last, "DATE_FORMAT")} if last else "")
-
-
-def find_agency(text: str) -> Unit:
-    """An agency by public id, code or exact name."""
-    condition = Q(code=text) | Q(name_nb=text)
-    with contextlib.suppress(ValueError):
-        condition |= Q(public_id=uuid.UUID(text))
-    found: list[Unit] = list(Unit.objects.filter(condition, is_agency=True, closed_on__isnull=True)[:2])
-    if not text or not found:
-        raise CommandError(_("Vi finner ingen virksomhet «%(text)s».") % {"text": text})
-    if len(found) > 1:
-        raise CommandError(_("Flere virksomheter heter «%(text)s». Bruk offentlig id.") % {"text": text})
-    return found[0]

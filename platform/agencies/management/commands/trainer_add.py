@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from agencies.management.commands.people_import import find_agency
+from agencies.management.importing import find_agency
 from agencies.models import Grant
 from agencies.services import give_grant
 

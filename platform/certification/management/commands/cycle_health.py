@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agencies.management.commands.people_import import find_agency
+from agencies.management.importing import find_agency
 from certification.services.health import CHECKS, Finding, find_contradictions
 
 SHOWN = 50
