@@ -3,6 +3,7 @@
 import json
 import logging
 import uuid
+from collections.abc import Iterator, Sequence
 
 from celery import shared_task
 from django.conf import settings
@@ -13,30 +14,42 @@ from certification.services.digests import send_digests
 from certification.services.opening_jobs import run_order
 from certification.services.reminders import send_reminders
 from certification.services.replaying import sign_head
-from certification.services.terms import apply_to_open
+from certification.services.terms import apply_to_open, people_with_open
 from common.health import leave_sign
 
 logger = logging.getLogger(__name__)
 
 # People in one task: some seconds' work.
-_PORTION = 5000
+PORTION = 5000
+
+
+def _portions(person_ids: Sequence[int]) -> Iterator[list[int]]:
+    for start in range(0, len(person_ids), PORTION):
+        yield list(person_ids[start : start + PORTION])
 
 
 @shared_task
 def settle_people(person_ids: list[int]) -> None:
     """Settles many people after an import or a change of rules: in portions, which all workers share."""
-    if len(person_ids) <= _PORTION:
+    if len(person_ids) <= PORTION:
         services.settle_people(person_ids)
         return
-    for start in range(0, len(person_ids), _PORTION):
-        settle_people.delay(person_ids[start : start + _PORTION])
+    for portion in _portions(person_ids):
+        settle_people.delay(portion)
 
 
 @shared_task
 def apply_policy(policy_id: int) -> None:
     """Gives open cycles the terms of a new policy, where whoever made it asked for that."""
     policy = Policy.objects.get(pk=policy_id)
-    changed = apply_to_open(policy.certification_id, agency_id=policy.agency_id)
+    for portion in _portions(people_with_open(policy.certification_id, agency_id=policy.agency_id)):
+        apply_policy_to.delay(policy_id, portion)
+
+
+@shared_task
+def apply_policy_to(policy_id: int, person_ids: list[int]) -> None:
+    """The same for a portion of the people."""
+    changed = apply_to_open(Policy.objects.get(pk=policy_id).certification_id, person_ids)
     logger.info("policy %s changed %s open cycles", policy_id, changed)
 
 

@@ -28,7 +28,7 @@ from certification.models import (
 )
 from certification.services import decisions, settle_people, settle_person
 from certification.services.replaying import replay, sign_head
-from certification.services.terms import apply_to_open
+from certification.services.terms import apply_to_open, people_with_open
 from common.dated import supersede
 
 DAY = dt.timedelta(days=1)
@@ -41,6 +41,11 @@ def certified(world: World, day: dt.date = START):
     world.take_test(person, day)
     settle_person(person.pk, day)
     return person
+
+
+def reach_open(world: World, day: dt.date) -> int:
+    """The policy of today for everybody with an open cycle."""
+    return apply_to_open(world.certification.pk, people_with_open(world.certification.pk, day), day)
 
 
 def kinds(person) -> list[str]:
@@ -137,8 +142,8 @@ def test_a_new_policy_reaches_open_cycles_only_when_asked_and_the_ledger_tells(w
     settle_person(person.pk, START)
     cycle = Cycle.objects.get(person=person)
     assert (cycle.pass_mark, cycle.policy_versions) == (80, "2026-2")
-    assert apply_to_open(world.certification.pk, START) == 1
-    assert apply_to_open(world.certification.pk, START) == 0
+    assert reach_open(world, START) == 1
+    assert reach_open(world, START) == 0
     cycle.refresh_from_db()
     assert (cycle.pass_mark, cycle.validity, cycle.policy_ids) == (90, "P6M", [policy.pk])
     assert kinds(person)[-1] == "terms"
@@ -148,7 +153,7 @@ def test_a_new_policy_reaches_open_cycles_only_when_asked_and_the_ledger_tells(w
 def test_a_satisfied_cycle_keeps_what_it_was_opened_with(world: World) -> None:
     person = certified(world)
     supersede(world.policy, version="2026-3", validity="P6M")
-    apply_to_open(world.certification.pk, START)
+    reach_open(world, START)
     assert Cycle.objects.get(person=person).expires_on == dt.date(2027, 5, 31)
 
 
@@ -232,7 +237,7 @@ def test_replay_equals_what_is_stored_whatever_happens(world: World, acts: list[
                 newest = Policy.objects.current().get(certification=world.certification)
                 supersede(newest, version=f"h-{uuid.uuid4().hex[:8]}", pass_mark=chance.randint(60, 100))
                 if version % 2:
-                    apply_to_open(world.certification.pk, day)
+                    reach_open(world, day)
             case "waive" | "suspend" | "revoke" | "extend" | "correct" | "undo":
                 decide(world, person, act, day, chance)
         settle_person(person.pk, day)

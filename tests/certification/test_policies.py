@@ -12,6 +12,7 @@ from certification.forms.policies import period_of
 from certification.models import Cycle, Policy, RequirementRule
 from certification.services import settle_people, settle_person
 from certification.services.policies import current_version, effects_of_policy, policy_fingerprint, save_version
+from certification.tasks import apply_policy_to
 from common.dated import SupersededError
 from courses.models import LearningPath, PathStep
 
@@ -194,6 +195,21 @@ def test_an_agencys_version_is_applied_to_the_cycles_of_its_own_people_alone(wor
         save(tightening(world, pass_mark=90), apply=True)
     assert Cycle.objects.get(person=own).pass_mark == 90
     assert Cycle.objects.get(person=elsewhere).pass_mark == 80
+
+
+def test_many_cycles_are_reached_in_portions_that_all_workers_share(
+    world, django_capture_on_commit_callbacks, monkeypatch
+):
+    monkeypatch.setattr("certification.tasks.PORTION", 2)
+    people = [world.teacher() for _ in range(5)]
+    settle_people([person.pk for person in people], TODAY)
+    portions = []
+    reach = apply_policy_to.run
+    monkeypatch.setattr(apply_policy_to, "delay", lambda pk, ids: (portions.append(len(ids)), reach(pk, ids)))
+    with django_capture_on_commit_callbacks(execute=True):
+        save(version(world, pass_mark=90), apply=True)
+    assert portions == [2, 2, 1]
+    assert set(Cycle.objects.values_list("pass_mark", flat=True)) == {90}
 
 
 @pytest.mark.parametrize(

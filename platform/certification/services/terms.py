@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -25,18 +25,28 @@ TERMS = (
 )  # fmt: skip
 
 
-def apply_to_open(certification_id: int, today: dt.date | None = None, *, agency_id: int | None = None) -> int:
-    """Gives every open cycle of a certification the terms in force today, and settles its person.
+def people_with_open(certification_id: int, today: dt.date | None = None, *, agency_id: int | None = None) -> list[int]:
+    """Those who have an open cycle of a certification, by key.
 
-    With `agency_id`, only those of people of whom that agency requires it: its policy is nobody else's.
+    With `agency_id`, only those of whom that agency requires it: its policy is nobody else's.
+    """
+    rows = Cycle.objects.filter(certification_id=certification_id, state=Cycle.State.OPEN).order_by("person_id")
+    if agency_id is not None:
+        duties = Requirement.objects.on(today or timezone.localdate()).filter(agency_id=agency_id)
+        rows = rows.filter(Exists(duties.filter(certification_id=certification_id, person_id=OuterRef("person_id"))))
+    return list(rows.values_list("person_id", flat=True))
+
+
+def apply_to_open(certification_id: int, person_ids: Sequence[int], today: dt.date | None = None) -> int:
+    """Gives the open cycles of these people the terms in force today, and settles them.
+
     Returns how many cycles changed. In batches, each a transaction: cut off and run again, the end state is the same.
     """
-    today = today or timezone.localdate()
-    rulebook = Rulebook(today)
+    rulebook = Rulebook(today or timezone.localdate())
     changed = 0
-    for batch in _people_with_open(certification_id, agency_id, today):
+    for start in range(0, len(person_ids), BATCH):
         with collector_at_rest():
-            changed += _apply(batch, certification_id, rulebook)
+            changed += _apply(person_ids[start : start + BATCH], certification_id, rulebook)
     return changed
 
 
@@ -105,14 +115,3 @@ def _agencies(person_ids: Collection[int], certification_id: int, today: dt.date
     for person_id, agency_id in mine.values_list("person_id", "agency_id"):
         found[person_id].add(agency_id)
     return defaultdict(frozenset, {person_id: frozenset(ids) for person_id, ids in found.items()})
-
-
-def _people_with_open(certification_id: int, agency_id: int | None, today: dt.date) -> Iterator[list[int]]:
-    rows = Cycle.objects.filter(certification_id=certification_id, state=Cycle.State.OPEN).order_by("person_id")
-    if agency_id is not None:
-        mine = Requirement.objects.on(today).filter(certification_id=certification_id, agency_id=agency_id)
-        rows = rows.filter(Exists(mine.filter(person_id=OuterRef("person_id"))))
-    last = 0
-    while batch := list(rows.filter(person_id__gt=last).values_list("person_id", flat=True)[:BATCH]):
-        yield batch
-        last = batch[-1]
