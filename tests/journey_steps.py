@@ -24,6 +24,7 @@ def _bank() -> dict[str, list[dict[str, Any]]]:
 
 def check_page(page: Any) -> None:
     """axe finds nothing at WCAG 2.2 AA, and nothing scrolls sideways at 320 px."""
+    page.wait_for_load_state()
     size = page.viewport_size
     page.evaluate(_axe())
     found = page.evaluate(

@@ -19,9 +19,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from browser import chromium
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "vis-handlekraft"
+# A busy machine is slow, not wrong.
+expect.set_options(timeout=20_000)
 
 
 @dataclass

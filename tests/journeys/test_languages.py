@@ -2,6 +2,7 @@
 
 import pytest
 from journey_steps import check_page
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.journey
 
@@ -21,10 +22,10 @@ def test_every_kind_of_page_speaks_the_language_of_its_address(page, sign_in, la
         for address in addresses:
             response = page.goto(f"/{language}/{address}")
             assert response.status == 200, page.url
-            assert page.locator("html").get_attribute("lang") == language
-            assert page.get_by_role("navigation", name=menu, exact=True).count() == 1
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            expect(page.get_by_role("navigation", name=menu, exact=True)).to_have_count(1)
             check_page(page)
         page.context.clear_cookies()
     page.goto(f"/{language}/kontroll/")  # which has no menu: it is for anyone
-    assert page.locator("html").get_attribute("lang") == language
+    expect(page.locator("html")).to_have_attribute("lang", language)
     check_page(page)

@@ -168,7 +168,7 @@ def test_pages_speak_the_language_of_their_address_and_keep_progress(page, sign_
     sign_in("ingrid@fjordvik.example")
     page.get_by_role("link", name="English").first.click()
     page.wait_for_url("**/en/")
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     # The course is not translated yet: it is read in Bokmål, and says so to screen readers.
     page.goto("/nb/")
     expect(page.get_by_text("1 av 2 moduler er gjort")).to_be_visible()
