@@ -35,7 +35,7 @@ NODE_PACKAGES := platform/config/node_packages.py
 EVERYTHING := $(strip $(filter-out 0,$(ALL)) $(filter-out 0,$(REQUIRE_BROWSER)) $(findstring postgres,$(DATABASE_URL)))
 JOURNEYS := $(if $(EVERYTHING),,-m "not journey or smoke")
 
-.PHONY: help install run test check bench lock clean preflight
+.PHONY: help install run test fuzz check bench lock clean preflight
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,9 @@ run: preflight $(VENV)/.base $(VENV)/.ours node_modules/.base ## The platform wi
 
 test: $(VENV)/.dev $(VENV)/.ours node_modules/.dev ## All tests; on PostgreSQL and Redis when the environment names them [ARGS=…] [ALL=1]
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(JOURNEYS) $(ARGS)
+
+fuzz: $(VENV)/.dev $(VENV)/.ours ## Twenty thousand broken H5P packages
+	@FUZZ=1 exec $(BIN)/python -m pytest -n $(WORKERS) --dist load tests/media/h5p/test_fuzz.py $(ARGS)
 
 check: $(VENV)/.dev $(VENV)/.ours node_modules/.base ## Lint, types, import contracts, migrations, templates, deployment settings
 	@sh platform/config/check.sh "$(BIN)"

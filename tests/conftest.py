@@ -20,7 +20,8 @@ pytest_plugins = ["browser"]
 # The same examples every time, so that a red run speaks of the change at hand. EXPLORE=1 looks for new ones.
 settings.register_profile("same", derandomize=True)
 settings.register_profile("explore", max_examples=1000, deadline=None)
-settings.load_profile("explore" if os.environ.get("EXPLORE") else "same")
+settings.register_profile("fuzz", max_examples=10_000, deadline=None)
+settings.load_profile("fuzz" if os.environ.get("FUZZ") else "explore" if os.environ.get("EXPLORE") else "same")
 
 # Playwright keeps an event loop running in the worker that drove the journeys; Django would take the database calls of
 # the tests that follow there for calls from that loop, which they are not.
