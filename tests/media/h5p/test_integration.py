@@ -296,7 +296,7 @@ def test_the_example_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.chdir(tmp_path)
     said = runpy.run_path("example.py")
-    assert said["problems"] == []
+    assert said["found"].content == {"question": "Blåbær?"}
     assert said["done"] is True
     assert content_of(said["integration"])["scripts"] == [
         "https://play.example.org/h5p/libraries/H5P.MultiChoice-1.16/js/main.js"
