@@ -227,6 +227,8 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [
     ("designsystemet", BASE_DIR / "node_modules" / "@digdir" / "designsystemet-css" / "dist"),
     ("inter", BASE_DIR / "node_modules" / "@fontsource-variable" / "inter"),
+    ("h5p", BASE_DIR / "node_modules" / "h5p-standalone" / "dist"),
+    ("media-chrome", BASE_DIR / "node_modules" / "media-chrome" / "dist" / "iife"),
 ]
 STORAGES = {
     "default": {

@@ -1,4 +1,4 @@
-"""Files that pages and questions use. Custom from the start: changing the model later is dear."""
+"""Pictures and documents on pages and in questions. Custom from the start: changing the model later is dear."""
 
 from io import BytesIO
 from typing import Any
