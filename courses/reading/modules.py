@@ -124,7 +124,7 @@ def read_module(
         url=url,
         parts=parts,
         part=parts[wanted - 1],
-        body=body_of(raw[wanted - 1]),
+        body=body_of(raw[wanted - 1], person, language),
         done_on=mine.done_on,
         kept_place=mine.keeps(parts[wanted - 1].id),
         next_module=NextModule(after[0].title, module_address(course, after[0], language)) if after else None,
