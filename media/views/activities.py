@@ -82,7 +82,7 @@ def _is_json(text: object) -> bool:
 def as_text(request: AuthenticatedRequest, content_id: uuid.UUID) -> HttpResponse:
     """She has read the activity as text, which is as good as doing it. Back to where she was."""
     content = get_object_or_404(H5PContent, public_id=content_id)
-    if not content.as_text:
+    if not content.has_text:
         raise Http404
     read_as_text(person=request.user, content=content)
     back = request.POST.get("back", "")
