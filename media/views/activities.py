@@ -25,8 +25,8 @@ MOST_STATEMENTS = 50
 _LARGEST_SEQUENCE = 2**53 - 1  # the largest whole number that a browser counts exactly
 
 
-@login_required
 @require_POST
+@login_required
 def statements(request: AuthenticatedRequest, content_id: uuid.UUID) -> JsonResponse:
     """Takes in `{"version": id, "statements": […]}` from her own browser. Answers whether she is done by the page.
 
@@ -52,8 +52,8 @@ def _statements(told: list[Any]) -> list[Statement]:
     return found
 
 
-@login_required
 @require_POST
+@login_required
 def state(request: AuthenticatedRequest, content_id: uuid.UUID) -> JsonResponse:
     """Keeps where she is: `{"version": id, "state": text, "sequence": number}`. A newer one is never written over."""
     version, told = _told(request, content_id)
@@ -77,8 +77,8 @@ def _is_json(text: object) -> bool:
     return True
 
 
-@login_required
 @require_POST
+@login_required
 def as_text(request: AuthenticatedRequest, content_id: uuid.UUID) -> HttpResponse:
     """She has read the activity as text, which is as good as doing it. Back to where she was."""
     content = get_object_or_404(H5PContent, public_id=content_id)
