@@ -92,17 +92,21 @@ def as_text(request: AuthenticatedRequest, content_id: uuid.UUID) -> HttpRespons
 
 def _told(request: HttpRequest, content_id: uuid.UUID) -> tuple[H5PVersion | None, dict[str, Any]]:
     """The version that is spoken of, and the whole of what was sent; None when either is not as it should be."""
-    content = get_object_or_404(H5PContent, public_id=content_id)
-    if len(request.body) > LONGEST_BODY:
-        return None, {}
-    try:
-        told = json.loads(request.body)
-    except (ValueError, RecursionError):
-        return None, {}
-    if not isinstance(told, dict) or type(told.get("version")) is not int:
-        return None, {}
+    told = _object(request.body) if len(request.body) <= LONGEST_BODY else {}
+    number = told.get("version")
     versions = H5PVersion.objects.select_related("content").defer("params", "files", "description")
-    return versions.filter(content=content, pk=told["version"]).first(), told
+    version = versions.filter(content__public_id=content_id, pk=number).first() if type(number) is int else None
+    if version is None and not H5PContent.objects.filter(public_id=content_id).exists():
+        raise Http404
+    return version, told
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _refused() -> JsonResponse:
