@@ -46,7 +46,8 @@ def module(request: HttpRequest, course_slug: str, module_slug: str) -> HttpResp
         return _complete(request, person, reading)
     if not reading.kept_place:
         open_part(person=person, edition=reading.edition, module_key=reading.key, part_id=reading.part.id)
-    return render(request, "courses/module.html", {"reading": reading, "nav_here": "home", **_choice(request)})
+    context = {"reading": reading, "help_lines": reading.help_lines, "nav_here": "home", **_choice(request)}
+    return render(request, "courses/module.html", context)
 
 
 @login_required

@@ -1,21 +1,24 @@
 """The content of one part or of all, with everything it refers to fetched at once.
 
-Blocks come from the revision's JSON, never from the live page. Laws, help lines and sources are fetched by Wagtail in
-one query for each kind, and live, so that a corrected number is correct in every lesson. Pictures and links to pages
-and documents would cost a query each; they are fetched here instead.
+Blocks come from the revision's JSON, never from the live page. Laws and sources are fetched by Wagtail in one query for
+each kind, and live, so that a corrected fact is correct in every lesson. Pictures and links would cost a query each,
+and help lines and documents one for each kind of block that shows them; they are fetched here instead.
 """
 
 import copy
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.html import escape
 from wagtail.models import Page
 
 from courses.models import ModulePage
+from facts.models import ContactPoint
 from media.models import DocumentFile, Picture, Rendition
 
 # As in courses/blocks/picture.html.
@@ -32,49 +35,92 @@ def raw_parts(content: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def body_of(part: dict[str, Any]) -> Any:
-    """The blocks of one part, ready to be shown without a query. At most nine queries, whatever its length."""
-    return bodies_of([part])[0]
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The blocks of each part, and the help lines of the foot of the page, which come with those of the blocks."""
+
+    parts: list[Any]
+    help_lines: list[ContactPoint]
 
 
-def bodies_of(parts: Sequence[dict[str, Any]]) -> list[Any]:
-    """The blocks of several parts, for as many queries as those of one."""
-    parts = _with_addresses(list(parts))
+def bodies_of(parts: Sequence[dict[str, Any]]) -> Bodies:
+    """The blocks of some parts, ready to be shown without a query. At most seven queries, whatever their number."""
+    documents = _documents_of(parts)
+    parts = _with_addresses(list(parts), documents)
     pictures = _take_pictures(parts)
+    chosen, lines = _take(parts, {"document"}, "document"), _take(parts, {"contacts", "action_card"}, "contacts")
+    contacts, help_lines = _contacts_of(lines)
     block = ModulePage._meta.get_field("parts").stream_block.child_blocks["part"]
     bodies = [value["body"] for value in block.bulk_to_python([part["value"] for part in parts])]
     for body in bodies:
         for child in body:
             if child.block_type == "image":
                 child.value["image"] = pictures.get(child.id)
-    return bodies
+            elif child.id in chosen:
+                child.value["document"] = documents.get(chosen[child.id])
+            elif child.id in lines:
+                child.value["contacts"] = contacts[child.id]
+    return Bodies(bodies, help_lines)
 
 
-def _with_addresses(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Links to pages and documents as plain addresses."""
-    wanted: dict[str, set[int]] = {"page": set(), "document": set()}
+def _blocks(parts: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return (block for part in parts for block in part["value"]["body"])
+
+
+def _take(parts: Sequence[dict[str, Any]], kinds: set[str], name: str) -> dict[str, Any]:
+    """What blocks of these kinds hold as `name`, by block. Taken out of `parts`, so that nobody else fetches it."""
+    return {block["id"]: block["value"].pop(name, None) for block in _blocks(parts) if block["type"] in kinds}
+
+
+def _contacts_of(lines: dict[str, Any]) -> tuple[dict[str, list[ContactPoint | None]], list[ContactPoint]]:
+    """The help lines of each block, in its order, None for one that is gone; and those of the foot of the page."""
+    wanted = {key: [item["value"] for item in items or []] for key, items in lines.items()}
+    ids = {pk for each in wanted.values() for pk in each if pk}
+    rows = list(ContactPoint.objects.filter(Q(pk__in=ids) | Q(in_footer=True)))
+    found = {row.pk: row for row in rows}
+    return {key: [found.get(pk) for pk in each] for key, each in wanted.items()}, [row for row in rows if row.in_footer]
+
+
+def _documents_of(parts: Sequence[dict[str, Any]]) -> dict[int, DocumentFile]:
+    """The documents of blocks and of links in texts."""
+    ids = {block["value"].get("document") for block in _blocks(parts) if block["type"] == "document"} - {None}
 
     def collect(text: str) -> str:
-        for link in _LINK.finditer(text):
-            if found := _LINK_ID.search(link.group()):
-                wanted[link.group(1)].add(int(found.group(1)))
+        ids.update(pk for kind, pk in _links(text) if kind == "document")
         return text
 
     _walk(parts, collect)
-    addresses: dict[tuple[str, int], str] = {}
-    if ids := wanted["page"]:
+    return DocumentFile.objects.in_bulk(ids) if ids else {}
+
+
+def _links(text: str) -> Iterator[tuple[str, int]]:
+    """The links of a text to pages and documents."""
+    for link in _LINK.finditer(text):
+        if found := _LINK_ID.search(link.group()):
+            yield link.group(1), int(found.group(1))
+
+
+def _with_addresses(parts: list[dict[str, Any]], documents: dict[int, DocumentFile]) -> list[dict[str, Any]]:
+    """Links to pages and documents as plain addresses."""
+    links: set[tuple[str, int]] = set()
+
+    def collect(text: str) -> str:
+        links.update(_links(text))
+        return text
+
+    _walk(parts, collect)
+    if not links:
+        return parts
+    addresses = {("document", pk): document.url for pk, document in documents.items()}
+    if ids := {pk for kind, pk in links if kind == "page"}:
         addresses |= {("page", page.pk): page.url for page in Page.objects.filter(pk__in=ids, live=True)}
-    if ids := wanted["document"]:
-        addresses |= {("document", file.pk): file.url for file in DocumentFile.objects.filter(pk__in=ids)}
 
     def address(link: re.Match[str]) -> str:
         found = _LINK_ID.search(link.group())
         url = addresses.get((link.group(1), int(found.group(1)))) if found else None
         return f'<a href="{escape(url)}">' if url else "<a>"
 
-    changed: list[dict[str, Any]] = (
-        _walk(parts, lambda text: _LINK.sub(address, text)) if any(wanted.values()) else parts
-    )
+    changed: list[dict[str, Any]] = _walk(parts, lambda text: _LINK.sub(address, text))
     return changed
 
 
@@ -89,7 +135,7 @@ def _walk(value: Any, change: Callable[[str], str]) -> Any:
 def _take_pictures(parts: list[dict[str, Any]]) -> dict[str, Picture]:
     """The pictures by block, with the sizes we show. Takes the ids out of `parts`, so that nobody else fetches them."""
     wanted: dict[str, dict[str, Any]] = {}
-    for block in (block for part in parts for block in part["value"]["body"]):
+    for block in _blocks(parts):
         if block["type"] == "image" and isinstance(image := block["value"].get("image"), dict):
             wanted[block["id"]] = image
     ids = {image["image"] for image in wanted.values() if image.get("image")}

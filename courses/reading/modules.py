@@ -13,8 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from courses.models import Edition, EditionPage, ModuleProgress, PartDone
 from courses.progress import minutes_done
-from courses.reading.bodies import body_of, raw_parts
+from courses.reading.bodies import bodies_of, raw_parts
 from courses.reading.pages import FALLBACK, in_language, module_address, paper_address, rank
+from facts.models import ContactPoint
 
 
 class MovedError(Exception):
@@ -58,6 +59,8 @@ class ModuleReading:
     parts: tuple[PartReading, ...]
     part: PartReading
     body: Any
+    help_lines: list[ContactPoint]
+    """Those of the foot of every page, read together with those of the blocks."""
     done_on: dt.date | None
     kept_place: bool
     """Whether this part is the place that is kept for her already."""
@@ -110,6 +113,7 @@ def read_module(
     )
     done_parts = sum(part.done for part in parts)
     after = modules[modules.index(module) + 1 :]
+    bodies = bodies_of([raw[wanted - 1]])
     return ModuleReading(
         edition=module.edition,
         key=module.page_key,
@@ -123,7 +127,8 @@ def read_module(
         url=url,
         parts=parts,
         part=parts[wanted - 1],
-        body=body_of(raw[wanted - 1]),
+        body=bodies.parts[0],
+        help_lines=bodies.help_lines,
         done_on=mine.done_on,
         kept_place=mine.keeps(parts[wanted - 1].id),
         next_module=NextModule(after[0].title, module_address(course, after[0], language)) if after else None,

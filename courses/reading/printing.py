@@ -26,12 +26,13 @@ class PrintedModule:
 
 
 def read_printed(*, course_slug: str, module_slug: str, language: str) -> PrintedModule | None:
-    """The module that the page of the same address shows; None and MovedError as there. At most eleven queries."""
+    """The module that the page of the same address shows; None and MovedError as there. At most eight queries."""
     found = find_module(course_slug, module_slug, language)
     if found is None:
         return None
     raw = [part for part in raw_parts(found.content) if part["type"] == "part"]
     titles = [part["value"]["title"] for part in raw]
+    bodies = bodies_of(raw)
     return PrintedModule(
         language=found.module.language,
         course_title=found.course.title,
@@ -40,6 +41,6 @@ def read_printed(*, course_slug: str, module_slug: str, language: str) -> Printe
         lead=found.module.lead,
         url=module_address(found.course, found.module, language),
         edition_number=found.module.edition.number,
-        parts=tuple(zip(titles, bodies_of(raw), strict=True)),
-        help_lines=tuple(ContactPoint.objects.filter(in_footer=True)),
+        parts=tuple(zip(titles, bodies.parts, strict=True)),
+        help_lines=tuple(bodies.help_lines),
     )
