@@ -67,6 +67,12 @@ class DocumentFile(AbstractDocument):
             raise ValidationError({"file": problem})
         super().clean()
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A file that came by no form has its size and its hash too: without one browsers would keep an older file."""
+        if self.file and not getattr(self.file, "_committed", True):
+            self._set_document_file_metadata()
+        super().save(*args, **kwargs)
+
     @property
     def known_size(self) -> int | None:
         """Its size in bytes, without writing it down: pages are read by people who change nothing."""

@@ -1,6 +1,7 @@
 """A document has the permissions of the pages it is on; a picture without words is not published."""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -155,6 +156,16 @@ def test_it_is_served_as_what_it_is_and_never_run(as_person, name, kind, way):
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Disposition"].startswith(way)
     assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+def test_a_file_that_is_replaced_is_not_taken_for_the_one_the_browser_has(as_person):
+    document, client = make_document(), as_person(make_person())
+    publish_with(shows(document))
+    tag = ask(client, document)["ETag"]
+    assert client.get(document.url, headers={"if-none-match": tag}).status_code == 304
+    document.file = ContentFile(b"%PDF-1.7 et nytt ark", name="ark.pdf")
+    document.save()
+    assert ask(client, document)["ETag"] != tag
 
 
 def test_the_page_shows_kind_and_size_and_links_it(as_person):
