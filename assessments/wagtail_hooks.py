@@ -13,7 +13,6 @@ from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.models import ReferenceIndex
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, EditView, InspectView, SnippetViewSet, SnippetViewSetGroup
@@ -21,18 +20,8 @@ from wagtail.snippets.views.snippets import CreateView, EditView, InspectView, S
 from assessments.forms import ItemForm, QuizForm
 from assessments.models import Item, Quiz, Topic
 from assessments.services import save_item_version
+from common.policies import NeverDeleted
 from common.translated import LANGUAGES, pick
-
-
-class NeverDeleted(ModelPermissionPolicy):
-    """No permission opens deleting: what was asked stays. An item that is not used any more is retired."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action != "delete" and bool(super().user_has_permission(user, action))
-
-    def user_has_any_permission(self, user: Any, actions: Iterable[str]) -> bool:
-        return bool(super().user_has_any_permission(user, {action for action in actions if action != "delete"}))
-
 
 register_permission_policy(Item, NeverDeleted(Item), exact_class=True)
 

@@ -125,6 +125,34 @@ class PictureBlock(blocks.StructBlock):
         template = "courses/blocks/picture.html"
 
 
+class ActivityBlock(blocks.StructBlock):
+    """An H5P activity. Whether it is done is one sentence that the author sets; it never certifies."""
+
+    activity = SnippetChooserBlock("media.H5PContent", label=_("Øvelse"))
+    done_when = blocks.ChoiceBlock(
+        label=_("Øvelsen er gjort når deltakeren …"),
+        choices=[
+            ("finished", _("har kommet til slutten")),
+            ("passed", _("har minst så mange prosent riktig:")),
+        ],
+        default="finished",
+    )
+    least = blocks.IntegerBlock(label=_("Prosent"), default=70, min_value=1, max_value=100, required=False)
+    required = blocks.BooleanBlock(label=_("Må være gjort før modulen er gjort"), required=False)
+
+    class Meta:
+        label = _("Øvelse (H5P)")
+        icon = "tasks"
+        template = "media/blocks/activity.html"
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if cleaned["done_when"] == "passed" and not cleaned["least"]:
+            error = ValidationError(_("Skriv hvor mange prosent som må være riktig."))
+            raise blocks.StructBlockValidationError(block_errors={"least": error})
+        return cleaned
+
+
 class SourcesBlock(blocks.StructBlock):
     sources = blocks.ListBlock(SnippetChooserBlock("facts.Source"), label=_("Kilder"), min_num=1)
 
@@ -188,6 +216,7 @@ class BodyBlock(blocks.StreamBlock):
     details = DetailsBlock()
     contacts = ContactsBlock()
     image = PictureBlock()
+    activity = ActivityBlock()
     sources = SourcesBlock()
     action_card = ActionCardBlock()
     document = DocumentBlock()

@@ -128,6 +128,7 @@ class EditionPage(models.Model):
     lead = models.TextField(blank=True)
     minutes = models.PositiveSmallIntegerField(default=0)
     part_ids = models.JSONField(default=list, help_text="Ids of the module's parts, in order.")
+    requires = models.JSONField(default=dict, help_text="Part id → what must be done in it (courses.requiring).")
 
     class Meta:
         ordering = ["edition", "position"]

@@ -302,8 +302,10 @@ def _video(value: Any, paper: Paper) -> list[Node]:
 
 
 def _activity(value: Any, paper: Paper) -> list[Node]:
-    title = value.get("title") or getattr(value["activity"], "title", "")
-    return _alternative(title, _("Aktivitet"), _plain(value["alternative"], paper))
+    activity = value["activity"]
+    title = value.get("title") or getattr(activity, "title", "")
+    alternative = value.get("alternative") or getattr(activity, "alternative", "")
+    return _alternative(title, _("Aktivitet"), _plain(alternative, paper))
 
 
 def _other(value: Any, paper: Paper) -> list[Node]:

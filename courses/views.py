@@ -17,7 +17,7 @@ from courses.models import Edition
 from courses.reading import ModuleReading, MovedError, read_module, read_printed
 from courses.reading.pages import paper_address
 from courses.rendering import module_pdf
-from courses.services import UnknownPartError, complete_part, open_part
+from courses.services import NotDoneYetError, UnknownPartError, complete_part, open_part
 
 
 @login_required
@@ -89,6 +89,10 @@ def _complete(request: HttpRequest, person: User, reading: ModuleReading) -> Htt
     except UnknownPartError:
         messages.warning(request, _("Siden var ikke den nyeste. Les denne delen, og gå videre herfra."))
         return redirect(reading.url)
+    except NotDoneYetError as lacking:
+        titles = ", ".join(f"«{title}»" for title in lacking.titles)
+        messages.warning(request, _("Gjør %(titles)s før du går videre.") % {"titles": titles})
+        return redirect(reading.part.url)
     numbers = {part.id: part.number for part in reading.parts}
     number = numbers.get(part_id, len(numbers))
     if number < len(numbers):

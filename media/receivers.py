@@ -1,4 +1,4 @@
-"""What the files say of whoever uploaded them, when she is given her data, erased or merged with another account."""
+"""What media say of a person, when she is given her data, erased or merged with another account."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,26 +7,40 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services.links import made_by, repoint
-from accounts.signals import Part
+from accounts.signals import Part, person_erase, person_export, person_merge
+from media.services import persons
 
-# Ours, and those that come with Wagtail and that ours stand in for.
-FIELDS = (
+# What she made or judged for all: ours, and the models of Wagtail's that ours stand in for.
+MADE = (
     "media.Picture.uploaded_by_user",
     "media.DocumentFile.uploaded_by_user",
     "wagtailimages.Image.uploaded_by_user",
     "wagtaildocs.Document.uploaded_by_user",
+    "media.H5PContent.created_by",
+    "media.H5PVersion.uploaded_by",
+    "media.H5PLibrary.brought_by",
+    "media.H5PLibrary.judged_by",
 )
 
 
-def export_files(sender: Any, person: User, **kwargs: Any) -> Iterable[Part]:
-    yield Part("files", _("hvor mange bilder og dokumenter du har lastet opp"), made_by(person, FIELDS))
+def export_media(sender: Any, person: User, **kwargs: Any) -> Iterable[Part]:
+    yield Part("files", _("hvor mange bilder, dokumenter og øvelser du har lastet opp"), made_by(person, MADE))
+    yield from persons.export_activities(person)
 
 
-def keep_files(sender: Any, person: User, **kwargs: Any) -> Iterable[str]:
-    """Others read them; who uploaded them is then somebody without a name."""
-    return []
+def erase_media(sender: Any, person: User, **kwargs: Any) -> Iterable[str]:
+    """What she made, others read; who made it is then somebody without a name."""
+    return persons.erase_activities(person)
 
 
-def merge_files(sender: Any, source: User, target: User, **kwargs: Any) -> Iterable[str]:
-    repoint(FIELDS, source=source, target=target)
-    return []
+def merge_media(sender: Any, source: User, target: User, **kwargs: Any) -> Iterable[str]:
+    repoint(MADE, source=source, target=target)
+    return persons.merge_activities(source, target)
+
+
+def connect() -> None:
+    """Called when the app is ready."""
+    fields = (*MADE, *persons.FIELDS)
+    person_export.answered_by(export_media, *fields)
+    person_erase.answered_by(erase_media, *fields)
+    person_merge.answered_by(merge_media, *fields)

@@ -17,9 +17,11 @@ from django.db.models import Q
 from django.utils.html import escape
 from wagtail.models import Page
 
+from accounts.models import User
 from courses.models import ModulePage
 from facts.models import ContactPoint
 from media.models import DocumentFile, Picture, Rendition
+from media.reading import ActivityReading, read_activities
 
 # As in courses/blocks/picture.html.
 PICTURE_SPECS = ("width-800", "width-1600")
@@ -43,19 +45,25 @@ class Bodies:
     help_lines: list[ContactPoint]
 
 
-def bodies_of(parts: Sequence[dict[str, Any]]) -> Bodies:
-    """The blocks of some parts, ready to be shown without a query. At most seven queries, whatever their number."""
+def bodies_of(parts: Sequence[dict[str, Any]], person: User | None = None, language: str = "") -> Bodies:
+    """The blocks of some parts, ready to be shown to `person`, or to nobody in particular, without a query.
+
+    At most eleven queries, whatever their number: four for each kind that knows her place, at most one for each other.
+    """
     documents = _documents_of(parts)
     parts = _with_addresses(list(parts), documents)
     pictures = _take_pictures(parts)
     chosen, lines = _take(parts, {"document"}, "document"), _take(parts, {"contacts", "action_card"}, "contacts")
     contacts, help_lines = _contacts_of(lines)
+    activities = _take_activities(parts, person, language) if person else None
     block = ModulePage._meta.get_field("parts").stream_block.child_blocks["part"]
     bodies = [value["body"] for value in block.bulk_to_python([part["value"] for part in parts])]
     for body in bodies:
         for child in body:
             if child.block_type == "image":
                 child.value["image"] = pictures.get(child.id)
+            elif child.block_type == "activity" and activities is not None:
+                child.value["activity"] = activities.get(child.id)
             elif child.id in chosen:
                 child.value["document"] = documents.get(chosen[child.id])
             elif child.id in lines:
@@ -153,6 +161,13 @@ def _take_pictures(parts: list[dict[str, Any]]) -> dict[str, Picture]:
             pictures[block_id] = _shown(picture, image, sizes[picture.pk])
         image["image"] = None
     return pictures
+
+
+def _take_activities(parts: list[dict[str, Any]], person: User, language: str) -> dict[str, ActivityReading]:
+    """The activities by block, at her place in each. Takes the ids out of `parts`, as with pictures."""
+    chosen = _take(parts, {"activity"}, "activity")
+    readings = read_activities(person=person, content_ids={pk for pk in chosen.values() if pk}, language=language)
+    return {block_id: readings[pk] for block_id, pk in chosen.items() if pk in readings}
 
 
 def _shown(picture: Picture, image: dict[str, Any], sizes: list[Rendition]) -> Picture:

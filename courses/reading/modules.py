@@ -113,7 +113,7 @@ def read_module(
     )
     done_parts = sum(part.done for part in parts)
     after = modules[modules.index(module) + 1 :]
-    bodies = bodies_of([raw[wanted - 1]])
+    bodies = bodies_of([raw[wanted - 1]], person, language)
     return ModuleReading(
         edition=module.edition,
         key=module.page_key,

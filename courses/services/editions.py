@@ -10,6 +10,7 @@ from wagtail.models import Locale, Page
 
 from accounts.models import User
 from courses.models import CoursePage, Edition, EditionPage, ModulePage
+from courses.requiring import requirements
 
 _TRIES = 5
 
@@ -90,6 +91,7 @@ def _published_pages(course_key: uuid.UUID) -> list[EditionPage]:
                     lead=module.lead,
                     minutes=module.minutes,
                     part_ids=[part["id"] for part in module.parts.raw_data],
+                    requires=requirements(module.parts.raw_data),
                 )
             )
     return pages

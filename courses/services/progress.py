@@ -10,10 +10,19 @@ from accounts.models import User
 from courses.models import Edition, EditionPage, ModuleProgress, PartDone
 from evidence.models import Evidence
 from evidence.services import record
+from media.services.statements import lacking_activities
 
 
 class UnknownPartError(Exception):
     """The edition has no such module or part: the page was old."""
+
+
+class NotDoneYetError(Exception):
+    """Something in the part must be done first. `titles` are what it is called on the page."""
+
+    def __init__(self, titles: list[str]) -> None:
+        super().__init__(titles)
+        self.titles = titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,9 @@ def complete_part(*, person: User, edition: Edition, module_key: uuid.UUID, part
 
     A module is recorded once for each edition. The course is recorded when every module is done, whichever edition
     each was done in, so that a corrected comma never asks anyone to begin again. It is recorded anew, for a renewal,
-    when she has come to the end of every module again since it was last recorded. Raises UnknownPartError.
+    when she has come to the end of every module again since it was last recorded. Raises UnknownPartError, and
+    NotDoneYetError where something in the part must be done first. What she has been through stays so, whatever a later
+    edition requires.
     """
     versions = [
         version
@@ -52,6 +63,8 @@ def complete_part(*, person: User, edition: Edition, module_key: uuid.UUID, part
     if not versions:
         raise UnknownPartError
     open_part(person=person, edition=edition, module_key=module_key, part_id=part_id)
+    if any(part_id in version.requires for version in versions):
+        _check_requirements(person, module_key, part_id, versions)
     PartDone.objects.get_or_create(
         person=person, module_key=module_key, part_id=part_id, defaults={"course_key": edition.course_key}
     )
@@ -66,6 +79,15 @@ def complete_part(*, person: User, edition: Edition, module_key: uuid.UUID, part
     (progress if at_the_end else progress.filter(done_at__isnull=True)).update(done_at=timezone.now())
     _record_module(person, edition, module_key)
     return Completion(module_done=True, course_done=_settle_course(person, edition), first_open=None)
+
+
+def _check_requirements(person: User, module_key: uuid.UUID, part_id: str, versions: list[EditionPage]) -> None:
+    """Raises NotDoneYetError unless all that the part asks for is done, in one of its languages."""
+    if PartDone.objects.filter(person=person, module_key=module_key, part_id=part_id).exists():
+        return
+    lacking = [lacking_activities(person=person, wanted=version.requires.get(part_id, [])) for version in versions]
+    if all(lacking):
+        raise NotDoneYetError(lacking[0])
 
 
 def _settle_course(person: User, edition: Edition) -> bool:

@@ -19,7 +19,10 @@ _MODELS: dict[str, tuple[str, ...]] = {
     "facts": ("contactpoint", "legalreference", "term", "source"),
     "assessments": ("topic", "item", "quiz"),
     "courses": ("learningpath",),
+    "media": ("h5pcontent",),
 }
+# What runs activities is code, and somebody else's to judge (media.services.approvers).
+_SEEN = ("view_h5plibrary",)
 _PAGES = ("add_page", "change_page", "publish_page")
 _FILES: dict[str, tuple[str, ...]] = {
     "wagtailimages": ("add_image", "change_image", "choose_image"),
@@ -39,6 +42,7 @@ def ensure_trainers_group() -> Group:
     for label, models in _MODELS.items():
         codenames = tuple(f"{action}_{model}" for model in models for action in ("add", "change", "view"))
         wanted |= Q(content_type__app_label=label, codename__in=codenames)
+    wanted |= Q(content_type__app_label="media", codename__in=_SEEN)
     group.permissions.set(Permission.objects.filter(wanted))
     for catalog in CatalogPage.objects.all():
         for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=_PAGES):

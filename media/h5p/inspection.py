@@ -29,6 +29,7 @@ class Library:
     description: LibraryDescription
     semantics: object = field(default_factory=list)
     files: Sequence[str] = ()  # relative to its folder
+    folder: str = ""  # in the package
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _library(archive: Archive, folder: str, files: Sequence[str]) -> Library:
     semantics: object = []
     if "semantics.json" in files:
         semantics = load_json(archive.read(f"{folder}/semantics.json"), f"{folder}/semantics.json")
-    return Library(description, semantics, tuple(files))
+    return Library(description, semantics, tuple(files), folder)
 
 
 def _problems_of(folder: str, library: Library) -> Iterator[Problem]:

@@ -79,6 +79,7 @@ def build_integration(
     l10n: Mapping[str, str],
     fullscreen: bool,
     display: Display,
+    libraries_url: str | None = None,
 ) -> dict[str, object]:
     """What the player's page sets as `window.H5PIntegration` before frame.bundle.js runs; made of JSON values only.
 
@@ -89,6 +90,8 @@ def build_integration(
     base_url: where core finds files: content under `/content/<content_id>/`, libraries under
         `/libraries/<name>-<major>.<minor>/`. Absolute, or from the site's root when the frame has a URL of its own
         (core puts the page's host before it).
+    libraries_url: where libraries lie instead, as `<libraries_url>/<name>-<major>.<minor>/`, so that contents can share
+        them.
     iri: the name of the content in xAPI; it is never fetched.
     licence: the fields of h5p.json that tell the rights: license, authors, source and so on.
     state: what `getCurrentState` gave last time, as JSON text; None when there is none.
@@ -96,7 +99,7 @@ def build_integration(
     l10n: core's own strings; CORE_STRINGS are the names it asks for.
     fullscreen: the `fullscreen` of the main library's library.json; core then draws the button.
 
-    Raises ValueError for what core would not start with, and for a URL outside `base_url`.
+    Raises ValueError for what core would not start with, and for a URL outside `base_url` and `libraries_url`.
     """
     if not _CONTENT_ID.fullmatch(content_id) or content_id in _NOTHING_TO_JQUERY:
         raise ValueError(f"content_id: {content_id!r} cannot be used")
@@ -112,8 +115,9 @@ def build_integration(
         raise ValueError("state: core passes it over unless save_every is above 0")
 
     base = _base(base_url)
-    scripts = _once(base, (url for library in libraries for url in library.js))
-    styles = _once(base, (url for library in libraries for url in library.css))
+    below = _base(libraries_url) if libraries_url is not None else f"{base}/libraries"
+    scripts = _once((base, below), (url for library in libraries for url in library.js))
+    styles = _once((base, below), (url for library in libraries for url in library.css))
     content = {
         # The constructor that core calls: window.H5P.MultiChoice for “H5P.MultiChoice 1.16”.
         "library": main,
@@ -147,7 +151,7 @@ def build_integration(
     return {
         # With H5P.getContentPath and H5P.getLibraryPath, content types make URLs of their own below these.
         "url": base,
-        "urlLibraries": f"{base}/libraries",
+        "urlLibraries": below,
         # Core's own request with the score would die in a frame without an origin; the statements tell the score.
         "postUserStatistics": False,
         # Without it some content types, InteractiveBook among them, show no button to hand in and never complete.
@@ -207,11 +211,11 @@ def _leaves(url: str) -> bool:
     return bool(_NOT_IN_A_URL.search(url)) or "\\" in path or not {".", ".."}.isdisjoint(path.split("/"))
 
 
-def _once(base: str, urls: Iterable[str]) -> list[str]:
+def _once(bases: tuple[str, str], urls: Iterable[str]) -> list[str]:
     """Each URL where it first comes: a script that runs twice makes its library anew."""
     kept = list(dict.fromkeys(urls))
     for url in kept:
-        if not url.startswith(f"{base}/") or _leaves(url):
+        if not url.startswith(tuple(f"{base}/" for base in bases)) or _leaves(url):
             raise ValueError(f"libraries: {url!r} is not below the base_url")
     return kept
 

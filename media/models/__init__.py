@@ -1,5 +1,18 @@
 """What pages and questions show beside their text: pictures, documents, video and interactive content."""
 
+from media.models.activities import H5PContent, H5PFile, H5PLibrary, H5PResult, H5PState, H5PStatement, H5PVersion
 from media.models.files import DocumentFile, Picture, Rendition, private_storage
 
-__all__ = ["DocumentFile", "Picture", "Rendition", "private_storage"]
+__all__ = [
+    "DocumentFile",
+    "H5PContent",
+    "H5PFile",
+    "H5PLibrary",
+    "H5PResult",
+    "H5PState",
+    "H5PStatement",
+    "H5PVersion",
+    "Picture",
+    "Rendition",
+    "private_storage",
+]

@@ -15,6 +15,7 @@ superusers_only = user_passes_test(lambda user: user.is_active and user.is_super
 urlpatterns = [
     path("", include("common.urls")),
     path("", include("certification.check_urls")),
+    path("", include("media.urls")),
     # Wagtail's own door asks for no second factor and keeps no count of tries: there is one sign-in.
     # (Named as Wagtail names the door that it shows to readers of what is not for everybody.)
     path("admin/login/", staff_door, name="wagtailcore_login"),

@@ -8,9 +8,10 @@ import json
 
 from agencies.services.people import person_fingerprint
 from agencies.services.units import unit_fingerprint
-from tests.access.asking import ELSEWHERE, MISSING, NOT_ASKED_THIS_WAY, OPENS, REFUSED
+from tests.access.asking import ELSEWHERE, MISSING, OPENS, REFUSED
 from tests.access.describing import (
     ALL_ELSEWHERE,
+    ASKED_ANOTHER_WAY,
     DECISIONS,
     DECISIONS_AT_LIA,
     DECISIONS_ELSEWHERE,
@@ -32,7 +33,9 @@ from tests.access.describing import (
     a_job,
     a_name,
     a_person,
+    a_place,
     a_rule,
+    a_statement,
     a_status_list,
     a_version,
     an_achievement,
@@ -42,14 +45,17 @@ from tests.access.describing import (
     day,
     her_case,
     her_job,
+    in_the_frame,
     language,
     last_day,
     module,
     new_cycles,
     no_one,
     no_status_list,
+    of_libraries,
     quiz,
     signed_in,
+    the_activity,
     the_agency,
     the_learner,
     unit,
@@ -72,6 +78,16 @@ OURS = [
     Address("merke/status/<int:number>/<slug:purpose>/", EVERYBODY, a_status_list),
     Address("merke/status/<int:number>/<slug:purpose>/", signed_in(MISSING, MISSING), no_status_list),
     Address("merke/sertifisering/<uuid:public_id>/<slug:language>/", EVERYBODY, an_achievement),
+    Address("h5p/s/<str:key>/spiller/<slug:language>/", EVERYBODY, in_the_frame(language="nb")),
+    Address("h5p/s/<str:key>/spiller/<slug:language>/", signed_in(MISSING, MISSING), of_libraries(language="nb")),
+    Address("h5p/s/<str:key>/content/<int:version_id>/<path:path>", EVERYBODY, in_the_frame(path="content.json")),
+    Address("h5p/b/<str:key>/<str:name>", EVERYBODY, of_libraries(name="samlet.js")),
+    Address("h5p/b/<str:key>/<str:name>", signed_in(MISSING, MISSING), in_the_frame(name="samlet.js")),
+    Address(
+        "h5p/b/<str:key>/<str:folder>/<path:path>",
+        EVERYBODY,
+        of_libraries(folder="HandlekraftShared-2.1", path="shared.js"),
+    ),
     # --- for whoever is signed in, each her own ---------------------------------------------------
     Address("nb/", signed_in()),
     Address("nb/sti/<slug:key>/", signed_in(), lambda w: {"key": w.base.path.key}),
@@ -91,7 +107,7 @@ OURS = [
     Address("nb/forsok/<uuid:attempt_id>/<int:number>/", OWN, attempt(number=1), post=an_answer),
     Address(
         "nb/forsok/<uuid:attempt_id>/svar/",
-        signed_in(NOT_ASKED_THIS_WAY, NOT_ASKED_THIS_WAY),
+        ASKED_ANOTHER_WAY,
         attempt(),
         post=lambda w: json.dumps(an_answer(w)),
         by=("learner",),
@@ -101,6 +117,9 @@ OURS = [
     ),
     Address("nb/forsok/<uuid:attempt_id>/resultat/", OWN, attempt("failed")),
     Address("nb/forsok/<uuid:attempt_id>/resultat/", OWN | {"learner": ELSEWHERE}, attempt()),
+    Address("h5p/<uuid:content_id>/hendelser/", ASKED_ANOTHER_WAY, the_activity, post=a_statement, by=PEOPLE[:-1]),
+    Address("h5p/<uuid:content_id>/plass/", ASKED_ANOTHER_WAY, the_activity, post=a_place, by=PEOPLE[:-1]),
+    Address("h5p/<uuid:content_id>/lest/", ASKED_ANOTHER_WAY, the_activity, post=no_one, by=PEOPLE[:-1]),
     # --- for who sees figures ---------------------------------------------------------------------
     Address("nb/rapport/", FIGURES),
     Address("nb/rapport/<uuid:unit_id>/", FIGURES_AT_LIA, unit("lia")),

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from factories import LONG_AGO, make_grant, make_membership, make_person, make_unit, with_second_factor
+from h5p_samples import package
 from wagtail.log_actions import log
 from wagtail.models import Collection, CollectionViewRestriction, GroupApprovalTask, Site, Workflow
 from worlds import World, make_world
@@ -27,7 +28,8 @@ from courses.models import CoursePage, ModulePage, PathStep
 from courses.services import ensure_site, sync_trainer
 from evidence.models import Evidence
 from evidence.services import record
-from media.models import DocumentFile
+from media.models import DocumentFile, H5PContent
+from media.services.packages import take_in
 from tests.courses.synthetic import (
     block,
     make_contact,
@@ -199,6 +201,7 @@ def _content(world: SmallWorld) -> None:
         "source": law.source,
         "contact": make_contact(),
         "picture": make_picture(),
+        "activity": _activity(world.people["trainer"]),
         "document": shown[0],
         "inside": shown[1],
         "loose": _document(root),
@@ -207,6 +210,12 @@ def _content(world: SmallWorld) -> None:
         "task": GroupApprovalTask.objects.create(name="Godkjenning"),
         "workflow": Workflow.objects.create(name="Godkjenning"),
     }
+
+
+def _activity(trainer: User) -> H5PContent:
+    content = H5PContent(title="Øvelsen", as_text="<p>Lytt først.</p>", created_by=trainer)
+    take_in(content=content, file=package(), file_name="x.h5p", by=trainer, may_approve=True)
+    return content
 
 
 def _document(collection: Collection) -> DocumentFile:

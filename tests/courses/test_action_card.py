@@ -82,3 +82,4 @@ def test_the_preview_shows_the_card_without_keeping_anything(card):
     page = ModulePage.objects.get(slug="modulen").make_preview_request().content.decode()
     assert "Hvem ringer jeg?" in page
     assert "data-card" not in page
+    assert "courses/actioncard.css" in page

@@ -16,7 +16,7 @@ from wagtail.models import Locale
 from courses.models import ModulePage
 from courses.paper import PAPER, Paper, rich_nodes
 from facts.models import ContactPoint
-from media.models import Picture
+from media.models import H5PContent, Picture
 from tests.courses.synthetic import (
     action_card,
     block,
@@ -407,6 +407,14 @@ def test_what_cannot_stand_on_paper_is_named_and_told_in_words(kind, value, want
     (node,) = Paper(base="").nodes([Made(block_type=kind, value=value, id=str(uuid.uuid4()))])
     assert node["title"] in ("Filmen", "Spillet", "Noe nytt")
     assert wanted in words(node["nodes"])
+
+
+def test_an_activity_is_named_and_said_to_be_on_the_screen(as_person, person):
+    activity = H5PContent.objects.create(title="Samtalen med Amira")
+    publish_module([block("activity", {"activity": activity.pk, "done_when": "finished"})])
+    text = text_of(get(as_person(person)))
+    assert "Samtalen med Amira" in text
+    assert "Dette finnes bare på skjermen." in text
 
 
 def test_every_block_an_author_has_is_thought_of_on_paper():

@@ -1,9 +1,11 @@
 """Settings that every way of running shares. The environment is read once, at the top."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -23,6 +25,7 @@ ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Handlekraft <ikke-svar@handlekraft.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 BADGE_KEY = env.str("BADGE_KEY", default="")  # a JWK; without it DATA_DIR/keys holds the key that signs
+H5P_PLAYER_ORIGIN = env.str("H5P_PLAYER_ORIGIN", default="").rstrip("/")
 # --------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -66,6 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.middleware.RequestIdMiddleware",
+    "media.middleware.PlayerOriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -164,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "ledger": {"task": "certification.tasks.keep_ledger_head", "schedule": crontab(minute="55", hour="23")},
     "tallies": {"task": "reports.tasks.fold_tallies", "schedule": 300.0},
     "scheduled pages": {"task": "courses.tasks.publish_scheduled", "schedule": 300.0},
+    "activities": {"task": "media.tasks.reconcile_activities", "schedule": crontab(minute="20", hour="3")},
     "trainers": {"task": "courses.tasks.sync_trainers", "schedule": 3600.0},
     # Every hour, so that a server that was down in the morning costs nobody the day; each mail is sent once.
     "reminders": {"task": "certification.tasks.remind", "schedule": crontab(minute="10", hour="7-15")},
@@ -293,12 +298,19 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
+        "frame-src": ["'self'", *filter(None, [H5P_PLAYER_ORIGIN])],  # activities; nothing else lets itself be framed
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
         "manifest-src": ["'self'"],
     }
 }
+# Activities run in a frame without an origin. With one of their own (another host name of the same server) they may
+# also use what needs an origin, such as films of other places. The platform's own would undo all of it.
+_player, _site = urlsplit(H5P_PLAYER_ORIGIN), urlsplit(BASE_URL)
+if H5P_PLAYER_ORIGIN and (not _player.hostname or _player.path or _player.hostname == _site.hostname):
+    raise ImproperlyConfigured("H5P_PLAYER_ORIGIN must be https:// and a host name other than the one in BASE_URL.")
+PLAYER_HOSTS = [_player.hostname] if _player.hostname else []
 # The exit leads to a page that nobody would wonder about.
 QUICK_EXIT_URL = "https://www.yr.no/"
 

@@ -20,4 +20,5 @@ if not base.SECRET_KEY:
     SECRET_KEY = _key_file.read_text()
 
 ALLOWED_HOSTS = base.ALLOWED_HOSTS or ["127.0.0.1", "localhost", urlsplit(base.BASE_URL).hostname or "localhost"]
+ALLOWED_HOSTS += base.PLAYER_HOSTS
 CSRF_TRUSTED_ORIGINS = [base.BASE_URL]

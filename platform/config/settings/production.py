@@ -14,7 +14,7 @@ for _name in ("SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "E
     if not base.env.str(_name, default=""):
         raise ImproperlyConfigured(f"{_name} must be set in production. See README.md, “In production”.")
 
-ALLOWED_HOSTS = base.ALLOWED_HOSTS or [urlsplit(base.BASE_URL).hostname or ""]
+ALLOWED_HOSTS = [*(base.ALLOWED_HOSTS or [urlsplit(base.BASE_URL).hostname or ""]), *base.PLAYER_HOSTS]
 CSRF_TRUSTED_ORIGINS = [base.BASE_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True

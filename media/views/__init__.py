@@ -1,0 +1,1 @@
+"""What learners and their browsers ask of pictures, films and activities."""
