@@ -304,8 +304,8 @@ def _video(value: Any, paper: Paper) -> list[Node]:
 def _activity(value: Any, paper: Paper) -> list[Node]:
     activity = value["activity"]
     title = value.get("title") or getattr(activity, "title", "")
-    alternative = value.get("alternative") or getattr(activity, "alternative", "")
-    return _alternative(title, _("Aktivitet"), _plain(alternative, paper))
+    alternative = value.get("alternative") or getattr(activity, "as_text", "")
+    return _alternative(title, _("Aktivitet"), paper.rich(alternative))
 
 
 def _other(value: Any, paper: Paper) -> list[Node]:

@@ -409,12 +409,16 @@ def test_what_cannot_stand_on_paper_is_named_and_told_in_words(kind, value, want
     assert wanted in words(node["nodes"])
 
 
-def test_an_activity_is_named_and_said_to_be_on_the_screen(as_person, person):
-    activity = H5PContent.objects.create(title="Samtalen med Amira")
+@pytest.mark.parametrize(
+    ("as_text", "wanted"),
+    [("", "Dette finnes bare på skjermen."), ("<p>Les om <b>samtalen</b></p>", "Les om samtalen")],
+)
+def test_an_activity_is_its_text_or_said_to_be_on_the_screen(as_person, person, as_text, wanted):
+    activity = H5PContent.objects.create(title="Samtalen med Amira", as_text=as_text)
     publish_module([block("activity", {"activity": activity.pk, "done_when": "finished"})])
     text = text_of(get(as_person(person)))
     assert "Samtalen med Amira" in text
-    assert "Dette finnes bare på skjermen." in text
+    assert wanted in text
 
 
 def test_every_block_an_author_has_is_thought_of_on_paper():
