@@ -143,7 +143,6 @@ def test_the_keyboard_leads_into_the_frame_and_out_and_the_exit_works_from_insid
     expect(frame.get_by_label(RIGHT)).to_be_visible()
     page.get_by_role("link", name="Hopp over øvelsen").focus()
     page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
     expect(frame.locator("input:focus")).to_have_count(1)
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
@@ -159,10 +158,16 @@ def test_the_keyboard_leads_into_the_frame_and_out_and_the_exit_works_from_insid
     expect(page.get_by_role("button", name="Full skjerm", exact=True)).to_be_visible()
 
     page.allowed_complaints.append("ERR_|Failed to load")
-    page.route("https://www.yr.no/**", lambda route: route.fulfill(body="Været"))
+    page.route(
+        "https://www.yr.no/**",
+        lambda route: route.fulfill(body="<meta charset=utf-8><p>Været</p>", content_type="text/html"),
+    )
     frame.get_by_label(RIGHT).focus()
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
+    # Twice within a second, which on a busy machine takes more than one try.
+    for _ in range(8):
+        page.keyboard.press("Escape")
+        if "yr.no" in page.url:
+            break
     expect(page.get_by_text("Været")).to_be_visible()
 
 
@@ -237,10 +242,10 @@ def test_a_library_is_kept_in_whatever_it_tries(page, sign_in, stack, tmp_path, 
     probe = frame_of(page, "Prøving").locator("dl")
     expect(probe).to_have_attribute("data-done", "yes", timeout=120_000)
     told = dict(probe.locator("dd").evaluate_all("all => all.map(one => [one.dataset.attempt, one.textContent])"))
-    assert len(told) == 36
+    assert len(told) == 34
     got = {name: text for name, text in told.items() if text != "kept in"}
     assert got == {}
-    page.wait_for_timeout(2000)  # it is trying to lead the page and itself away
+    page.wait_for_timeout(6000)  # it is trying to lead the page and itself away
     assert page.url == here
     assert outside.asked == []
     expect(status_of(page, "Prøving")).to_contain_text("Ikke begynt")  # forged messages were not listened to

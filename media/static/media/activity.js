@@ -45,6 +45,10 @@ class Activity {
   // --- the frame ---
   open() {
     this.show("loading");
+    // A frame of its own for every try: with another word behind it, the same address would not be fetched again.
+    const fresh = this.frame.cloneNode();
+    this.frame.replaceWith(fresh);
+    this.frame = fresh;
     this.frame.src = `${this.frame.dataset.src}#${this.word}`;
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.show("failed"), GIVE_UP_MS);

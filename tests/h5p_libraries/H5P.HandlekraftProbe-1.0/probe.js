@@ -120,6 +120,7 @@ H5P.HandlekraftProbe = (function ($, EventDispatcher) {
     this.forge();
     list.dataset.done = "yes";
     if (this.params.leave) {
+      await later(4000); // so that what is written down can be read first
       try {
         window.top.location = `${this.params.outside}/top`;
       } catch {
