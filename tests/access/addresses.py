@@ -28,6 +28,7 @@ from tests.access.describing import (
     ROSTER_LIST,
     ROSTER_TOO_HIGH,
     Address,
+    a_document,
     a_function,
     a_job,
     a_name,
@@ -100,6 +101,7 @@ OURS = [
     Address("nb/min-konto/", signed_in(), post=language),
     Address("nb/min-konto/opplysninger.zip", signed_in()),
     Address("nb/kurs/<str:course_slug>/<str:module_slug>/", signed_in(), module),
+    Address("nb/kurs/<str:course_slug>/<str:module_slug>/utskrift.pdf", signed_in(), module),
     Address(r"nb/^((?:kurs/(?:[\w-]+/)*)?)$", ALL_ELSEWHERE, lambda w: {"address": w.course.url}),
     Address("nb/prove/<slug:code>/", signed_in(), quiz, post=no_one, by=("learner",), writes=False),
     Address("nb/forsok/<uuid:attempt_id>/<int:number>/", OWN, attempt(number=1), post=an_answer),
@@ -362,18 +364,12 @@ SIGN_IN_PACKAGE = [
     Address("nb/konto/2fa/recovery-codes/download/", signed_in(MISSING)),
 ]
 
+A_DOCUMENT = r"dokumenter/^(\d+)/(.*)$"
 DOCUMENTS = [
-    # What trainers upload is to be read and printed by all, unless its collection is for those who are signed in.
-    Address(
-        r"dokumenter/^(\d+)/(.*)$",
-        EVERYBODY,
-        lambda w: {"address": f"/dokumenter/{w.document.pk}/{w.document.filename}"},
-    ),
-    Address(
-        r"dokumenter/^(\d+)/(.*)$",
-        signed_in(),
-        lambda w: {"address": f"/dokumenter/{w.inside.pk}/{w.inside.filename}"},
-    ),
+    # A document has the permissions of the published pages it is on, and its collection may narrow them further.
+    Address(A_DOCUMENT, signed_in(), a_document("document")),
+    Address(A_DOCUMENT, signed_in(), a_document("inside")),
+    Address(A_DOCUMENT, who("trainer", "operator", others=MISSING), a_document("loose")),
     Address(
         "dokumenter/authenticate_with_password/<int:restriction_id>/",
         signed_in(MISSING, MISSING),

@@ -142,6 +142,11 @@ def module(world: World) -> dict[str, Any]:
     return {"course_slug": world.course.slug, "module_slug": world.module.slug}
 
 
+def a_document(name: str) -> Callable[[World], dict[str, Any]]:
+    """One of the documents, by the address it is served at."""
+    return lambda world: {"address": getattr(world, name).url}
+
+
 def an_answer(world: World) -> dict[str, Any]:
     option = world.attempt.draw[0]["options"][0]
     return {"number": 1, "option": option, "sequence": 7, "go": "next"}

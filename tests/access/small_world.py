@@ -30,7 +30,16 @@ from evidence.models import Evidence
 from evidence.services import record
 from media.models import DocumentFile, H5PContent
 from media.services.packages import take_in
-from tests.courses.synthetic import make_contact, make_course, make_law, make_module, make_picture, publish
+from tests.courses.synthetic import (
+    block,
+    make_contact,
+    make_course,
+    make_law,
+    make_module,
+    make_picture,
+    publish,
+    text_part,
+)
 
 F = Grant.Function
 
@@ -158,7 +167,13 @@ def _content(world: SmallWorld) -> None:
     catalog = ensure_site()
     sync_trainer(person_id=world.people["trainer"].pk)
     course = make_course("Kurset")
-    module = make_module(course, "Modulen")
+    root = Collection.get_first_root_node()
+    inside = root.add_child(name="For innloggede")
+    CollectionViewRestriction.objects.create(collection=inside, restriction_type="login")
+    shown = [_document(root), _document(inside)]
+    body = [block("document", {"document": each.pk, "title": "Ark", "text": ""}) for each in shown]
+    parts = [text_part("Første"), block("part", {"title": "Andre", "body": body})]
+    module = make_module(course, "Modulen", parts)
     course = publish(course, world.people["trainer"])
     PathStep.objects.filter(path=world.base.path, position=1).update(course_key=course.translation_key)
     world.base.course_key = course.translation_key
@@ -175,9 +190,6 @@ def _content(world: SmallWorld) -> None:
     for quiz in (world.base.quiz, extra):
         QuizDraw.objects.create(quiz=quiz, topic=topic, count=2)
     law = make_law()
-    root = Collection.get_first_root_node()
-    inside = root.add_child(name="For innloggede")
-    CollectionViewRestriction.objects.create(collection=inside, restriction_type="login")
     world.things |= {
         "catalog": catalog,
         "course": CoursePage.objects.get(pk=course.pk),
@@ -190,8 +202,9 @@ def _content(world: SmallWorld) -> None:
         "contact": make_contact(),
         "picture": make_picture(),
         "activity": _activity(world.people["trainer"]),
-        "document": _document(root),
-        "inside": _document(inside),
+        "document": shown[0],
+        "inside": shown[1],
+        "loose": _document(root),
         "site": Site.objects.get(is_default_site=True),
         "collection": inside,
         "task": GroupApprovalTask.objects.create(name="Godkjenning"),
