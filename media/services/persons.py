@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services.links import rows_of
 from accounts.signals import Part
+from media.activities import better_share, ever
 from media.models import H5PResult, H5PState, H5PStatement
-from media.services.statements import conclude
 
 # Hers. What she uploaded and judged is for all, and stands in media.receivers.
 FIELDS = ("media.H5PStatement.person", "media.H5PResult.person", "media.H5PState.person")
@@ -63,10 +63,12 @@ def merge_activities(source: User, target: User) -> Iterable[str]:
             H5PResult.objects.filter(pk=result.pk).update(person=target)
         else:
             H5PResult.objects.filter(pk=other.pk).update(
-                as_text=result.as_text or other.as_text, finished_at=min(result.finished_at, other.finished_at)
+                share=better_share(result.share, other.share),
+                success=ever(result.success, other.success),
+                as_text=result.as_text or other.as_text,
+                finished_at=min(result.finished_at, other.finished_at),
             )
             result.delete()
-        conclude(person=target, content=result.content)
     return [_("Øvelsene slås sammen: det som er gjort på én av kontoene, er gjort.")]
 
 

@@ -38,8 +38,8 @@ def statements(request: AuthenticatedRequest, content_id: uuid.UUID) -> JsonResp
     found = _statements(told["statements"])
     if not within_limit(request, "h5p", times=3000, seconds=3600, sender=str(request.user.pk), weight=len(found) + 1):
         return JsonResponse({"message": _("Det kom for mye på en gang. Prøv igjen om litt.")}, status=429)
-    take_in_statements(person=request.user, version=version, statements=found)
-    return _standing(request, version.content)
+    result = take_in_statements(person=request.user, version=version, statements=found)
+    return _standing(request, result)
 
 
 def _statements(told: list[Any]) -> list[Statement]:
@@ -113,12 +113,11 @@ def _refused() -> JsonResponse:
     return JsonResponse({"message": _("Dette kunne ikke lagres. Last siden på nytt.")}, status=400)
 
 
-def _standing(request: AuthenticatedRequest, content: H5PContent) -> JsonResponse:
+def _standing(request: HttpRequest, result: H5PResult | None) -> JsonResponse:
     try:
         rule = DoneWhen.read(request.GET.get("regel", "finished"), request.GET.get("minst"))
     except ValueError:
         rule = DoneWhen()
-    result = H5PResult.objects.filter(person=request.user, content=content).first()
     share = result.share if result else None
     return JsonResponse(
         {

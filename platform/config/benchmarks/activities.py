@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # of the packages for tests, which a benchmark can do without
     from playwright.sync_api import Page, Request
 
 _MEGABYTE = 1024 * 1024
-_LEARNERS = 40
+_LEARNERS = 200
 # What a page sends together: what it gathered since the last time, and the end.
 _VERBS = ("attempted", "interacted", "interacted", "answered", "completed")
 _SCRIPT = b"""
