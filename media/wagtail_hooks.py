@@ -63,8 +63,8 @@ register_permission_policy(H5PLibrary, LibraryPolicy(H5PLibrary), exact_class=Tr
 class TellsWhatCame:
     """After an upload: which version it became, and what must be approved first. To be mixed into Wagtail's views."""
 
-    def get_success_message(self, instance: Any) -> str:
-        taken = self.form.taken  # type: ignore[attr-defined]  # of the view
+    def get_success_message(self, *args: Any) -> str:
+        instance, taken = self.form.instance, self.form.taken  # type: ignore[attr-defined]  # of the view
         if taken is None:
             return gettext("«%(title)s» er lagret.") % {"title": instance.title}
         if taken.waiting:
