@@ -75,11 +75,12 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
         return list(range(first, first + count))
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=100)
 def json_alike(text: str) -> Any:
     """What is written in a column of JSON that many rows have alike, read as text.
 
-    It is one object for all who have the same, made once: nobody changes it.
+    It is one object for all who have the same, made once: nobody changes it. For tens of different texts and not for
+    thousands: what is kept from one batch to the next lies among what is not, and makes the next one slower.
     """
     return orjson.loads(text)
 
