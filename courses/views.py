@@ -15,6 +15,7 @@ from accounts.models import User
 from courses.models import Edition
 from courses.reading import ModuleReading, MovedError, read_module
 from courses.services import NotDoneYetError, UnknownPartError, complete_part, open_part
+from media.player_styles import allow_player
 
 
 @login_required
@@ -43,7 +44,10 @@ def module(request: HttpRequest, course_slug: str, module_slug: str) -> HttpResp
         return _complete(request, person, reading)
     if not reading.kept_place:
         open_part(person=person, edition=reading.edition, module_key=reading.key, part_id=reading.part.id)
-    return render(request, "courses/module.html", {"reading": reading, "nav_here": "home", **_choice(request)})
+    response = render(request, "courses/module.html", {"reading": reading, "nav_here": "home", **_choice(request)})
+    if reading.has_video:
+        allow_player(response)
+    return response
 
 
 def _number(text: str) -> int | None:
