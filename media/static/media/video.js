@@ -141,14 +141,18 @@ function make(name, words, tooltips = {}, attributes = {}) {
   return element;
 }
 
-function bar(...children) {
+function bar(controller, ...children) {
   const made = document.createElement("media-control-bar");
+  made.setAttribute("mediacontroller", controller.id);
   made.append(...children);
   return made;
 }
 
+/** The controls stand under the film, never over it: they do not hide captions, and they do not go away. */
 function build(player, video, words, exit) {
-  const controller = make("media-controller", words, {}, { nosubtitleslangpref: "", novolumepref: "", hotkeys: "nop noshift+/" });
+  const controller = make("media-controller", words, {}, {
+    id: `${player.id}-c`, nosubtitleslangpref: "", novolumepref: "", hotkeys: "nop noshift+/",
+  });
   const captioned = video.querySelector("track[kind=captions]");
   const buttons = CONTROLS.filter(([name]) => captioned || name !== "media-captions-button");
   const loading = make("media-loading-indicator", words, {}, { slot: "centered-chrome", noautohide: "" });
@@ -156,26 +160,31 @@ function build(player, video, words, exit) {
   if (status) status.textContent = words["media loading"];
   video.removeAttribute("controls");
   video.slot = "media";
-  if (exit) {
-    // On the whole screen the page's own exit is out of sight.
-    const leave = exit.cloneNode(true);
-    leave.slot = "top-chrome";
-    leave.setAttribute("noautohide", "");
-    leave.addEventListener("click", (event) => {
-      const own = document.querySelector("[data-exit]");
-      if (!own) return;
-      event.preventDefault();
-      own.click();
-    });
-    controller.append(leave);
-  }
-  controller.append(
-    loading,
-    bar(make("media-time-range", words)),
-    bar(...buttons.map((control) => make(control[0], words, control[1], control[2]))),
-  );
+  controller.append(loading);
   player.append(controller);
   controller.prepend(video);
+  controller.fullscreenElement = player;
+  player.append(
+    bar(controller, make("media-time-range", words)),
+    bar(controller, ...buttons.map((control) => make(control[0], words, control[1], control[2]))),
+  );
+  // Tooltips keep within the player, also the first and the last.
+  for (const button of player.querySelectorAll("media-control-bar > *")) {
+    button.shadowRoot.querySelector("media-tooltip")?.setAttribute("bounds", player.id);
+  }
+  if (exit) player.prepend(ownExit(exit));
+}
+
+/** On the whole screen the page's own exit is out of sight. */
+function ownExit(exit) {
+  const leave = exit.cloneNode(true);
+  leave.addEventListener("click", (event) => {
+    const own = document.querySelector("[data-exit]");
+    if (!own) return;
+    event.preventDefault();
+    own.click();
+  });
+  return leave;
 }
 
 // --- captions and descriptions ---
