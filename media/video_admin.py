@@ -28,7 +28,10 @@ def state_of(video: Video) -> str:
 class TellsWhatIsLacking:
     """After saving: whether pages may use it now. To be mixed into Wagtail's views."""
 
-    def get_success_message(self, instance: Any) -> str:
+    def get_success_message(
+        self, *args: Any
+    ) -> str:  # the view that creates gives the video, the one that edits does not
+        instance: Video = self.form.instance  # type: ignore[attr-defined]  # of the view
         missing = Video.objects.get(pk=instance.pk).lacking()
         if not missing:
             return gettext("«%(title)s» er lagret og kan brukes på sider.") % {"title": instance.title}

@@ -143,7 +143,7 @@ class VideoForm(WagtailAdminModelForm):
             told = getattr(form, "cleaned_data", {})
             if form in formset.deleted_forms or not told.get("text"):
                 continue
-            key = (told.get("kind", ""), told.get("language", ""))
+            key = (form["kind"].value(), form["language"].value())  # Django takes doubled ones out of what is cleaned
             if key in found:
                 form.add_error("language", gettext("Det er alt et slikt spor på dette språket."))
             found.add(key)

@@ -19,6 +19,7 @@ _SETTING = re.compile(r"(?:vertical|line|position|size|align):[\w.%,-]+")
 _TAG = re.compile(r"<(/?)([^<>]*)>")
 _SPAN = {"b": re.compile(r"b"), "i": re.compile(r"i"), "u": re.compile(r"u"), "v": re.compile(r"v [^<>&]+"),
          "lang": re.compile(r"lang [A-Za-z-]{2,20}")}  # fmt: skip
+_CLOCK = re.compile(r"\d:\d\d")
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|nbsp|lrm|rlm|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
 # A clock of an editor and the film's own differ by a little at the end.
 _PAST_THE_END = 1.0
@@ -124,11 +125,12 @@ class _Reader:
         if first in ("STYLE", "REGION") and "-->" not in block[0]:
             self.faults.append(FaultAt(number, Fault.BLOCK))
             return
-        if "-->" not in block[0]:  # a name of the cue
+        named, first_line = block[0], number
+        if "-->" not in named:  # a name of the cue, or a timing that is hardly one
             block, number = block[1:], number + 1
         found = _TIMING.fullmatch(block[0].strip()) if block else None
         if found is None:
-            self.faults.append(FaultAt(number, Fault.TIMING))
+            self.faults.append(FaultAt(first_line if _CLOCK.search(named) else number, Fault.TIMING))
             return
         if len(self.cues) >= MOST_CUES:
             self.faults.append(FaultAt(number, Fault.TOO_LARGE))

@@ -1,6 +1,7 @@
 """Films made by hand: with frames that a browser draws, for what must play, and without, for what is only read."""
 
 import base64
+import math
 import struct
 from collections.abc import Sequence
 from typing import Any
@@ -40,7 +41,7 @@ def webm(
     video = element(0xE0, number(0xB0, width) + number(0xBA, height))
     entry = number(0xD7, 1) + number(0x73C5, 1) + number(0x83, kind) + element(0x86, b"V_VP8") + video
     tracks = element(0x1654AE6B, element(0xAE, entry))
-    step = (seconds or 8.0) * 1000 / len(frames)
+    step = (seconds if seconds is not None and math.isfinite(seconds) else 8.0) * 1000 / len(frames)
     clusters, places, at = b"", [], len(info) + len(tracks)
     for n, frame in enumerate(frames):
         places.append((int(n * step), at + len(clusters)))

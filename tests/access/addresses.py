@@ -11,6 +11,7 @@ from agencies.services.units import unit_fingerprint
 from tests.access.asking import ELSEWHERE, MISSING, NOT_ASKED_THIS_WAY, OPENS, REFUSED
 from tests.access.describing import (
     ALL_ELSEWHERE,
+    CONTENT_ONLY,
     DECISIONS,
     DECISIONS_AT_LIA,
     DECISIONS_ELSEWHERE,
@@ -39,8 +40,10 @@ from tests.access.describing import (
     attempt,
     code,
     day,
+    film,
     her_case,
     her_job,
+    its_track,
     language,
     last_day,
     module,
@@ -52,6 +55,7 @@ from tests.access.describing import (
     the_agency,
     the_learner,
     unit,
+    what_was_seen,
     who,
 )
 from tests.access.small_world import PEOPLE, ROSTER, STANDINGS
@@ -99,6 +103,19 @@ OURS = [
     ),
     Address("nb/forsok/<uuid:attempt_id>/resultat/", OWN, attempt("failed")),
     Address("nb/forsok/<uuid:attempt_id>/resultat/", OWN | {"learner": ELSEWHERE}, attempt()),
+    # --- films: of a course, and of none yet ------------------------------------------------------
+    Address("film/<uuid:video_id>/", signed_in(), film()),
+    Address("film/<uuid:video_id>/", CONTENT_ONLY, film("draft_film")),
+    Address("film/<uuid:video_id>/spor/<int:track_id>.vtt", signed_in(), its_track()),
+    Address("film/<uuid:video_id>/spor/<int:track_id>.vtt", CONTENT_ONLY, its_track("draft_film")),
+    Address(
+        "film/<uuid:video_id>/sett/",
+        signed_in(NOT_ASKED_THIS_WAY),
+        film(),
+        post=what_was_seen,
+        by=("learner", "trainer"),
+    ),
+    Address("film/<uuid:video_id>/lest/", signed_in(NOT_ASKED_THIS_WAY), film(), post=no_one, by=("learner",)),
     # --- for who sees figures ---------------------------------------------------------------------
     Address("nb/rapport/", FIGURES),
     Address("nb/rapport/<uuid:unit_id>/", FIGURES_AT_LIA, unit("lia")),

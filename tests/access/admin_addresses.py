@@ -80,6 +80,7 @@ _BEGINNING = {
         "assessments/quiz",
         "assessments/topic",
         "courses/learningpath",
+        "media/video",
     )
 }
 
@@ -162,6 +163,7 @@ def _things(world: SmallWorld) -> dict[str, Any]:
         "assessments/quiz": world.base.quiz,
         "assessments/topic": world.topic,
         "courses/learningpath": world.base.path,
+        "media/video": world.film,
         "admin/users": world.people["learner"],
         "admin/groups": Group.objects.get(name="Fagansvarlige"),
         "admin/sites": world.site,

@@ -27,7 +27,7 @@ from courses.models import CoursePage, ModulePage, PathStep
 from courses.services import ensure_site, sync_trainer
 from evidence.models import Evidence
 from evidence.services import record
-from media.models import DocumentFile
+from media.models import DocumentFile, Video, VideoTrack
 from tests.courses.synthetic import make_contact, make_course, make_law, make_module, make_picture, publish
 
 F = Grant.Function
@@ -189,11 +189,24 @@ def _content(world: SmallWorld) -> None:
         "picture": make_picture(),
         "document": _document(root),
         "inside": _document(inside),
+        "film": _film(published=True),
+        "draft_film": _film(published=False),
         "site": Site.objects.get(is_default_site=True),
         "collection": inside,
         "task": GroupApprovalTask.objects.create(name="Godkjenning"),
         "workflow": Workflow.objects.create(name="Godkjenning"),
     }
+
+
+def _film(*, published: bool) -> Video:
+    """A video with captions. Its file is none that plays: nobody here looks at it."""
+    shown = timezone.now() if published else None
+    film = Video(title="Samtalen", kind="webm", seconds=60, transcript="<p>Hei.</p>", published_at=shown)
+    film.file.save("film.webm", ContentFile(b"en film"))
+    VideoTrack.objects.create(
+        video=film, kind="captions", language="nb", text="WEBVTT\n\n00:00.000 --> 00:01.000\nHei.\n"
+    )
+    return film
 
 
 def _document(collection: Collection) -> DocumentFile:

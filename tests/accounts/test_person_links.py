@@ -24,6 +24,7 @@ JSON = {
     "certification.RequirementRule.sector_keys": "sectors",
     "courses.EditionPage.part_ids": "parts of a page",
     "courses.ModulePage.parts": "a page",
+    "media.VideoProgress.ranges": "seconds of a film",
     "reports.Counted.units": "units and roles",
 }
 

@@ -38,7 +38,7 @@ from certification.services import settle_person
 from certification.services.decisions import extend, waive
 from courses.models import Edition, ModuleProgress, PartDone
 from courses.services import ensure_site
-from media.models import DocumentFile
+from media.models import DocumentFile, Video, VideoProgress
 from tests.courses.synthetic import make_picture
 
 DAY = dt.timedelta(days=1)
@@ -124,6 +124,8 @@ def _authored(person: User) -> None:
     picture.uploaded_by_user = person
     picture.save()
     DocumentFile.objects.create(title="Ark", uploaded_by_user=person)
+    video = Video.objects.create(title="Samtalen", kind="webm", seconds=60, uploaded_by=person)
+    VideoProgress.objects.create(person=person, video=video, ranges=[[0, 30]], position=30)
     Image.objects.create(title="Gammelt", file=picture.file.name, width=1, height=1, uploaded_by_user=person)
     Document.objects.create(title="Gammelt", uploaded_by_user=person)
     UploadedFile.objects.create(file="halvferdig.png", uploaded_by_user=person)
