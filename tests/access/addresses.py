@@ -60,6 +60,8 @@ from tests.access.describing import (
 )
 from tests.access.small_world import PEOPLE, ROSTER, STANDINGS
 
+SIGNED_IN = tuple(name for name in PEOPLE if name != "nobody")
+
 OURS = [
     # --- for all ----------------------------------------------------------------------------------
     Address("", ALL_ELSEWHERE),
@@ -113,9 +115,9 @@ OURS = [
         signed_in(NOT_ASKED_THIS_WAY),
         film(),
         post=what_was_seen,
-        by=("learner", "trainer"),
+        by=SIGNED_IN,
     ),
-    Address("film/<uuid:video_id>/lest/", signed_in(NOT_ASKED_THIS_WAY), film(), post=no_one, by=("learner",)),
+    Address("film/<uuid:video_id>/lest/", signed_in(NOT_ASKED_THIS_WAY), film(), post=no_one, by=SIGNED_IN),
     # --- for who sees figures ---------------------------------------------------------------------
     Address("nb/rapport/", FIGURES),
     Address("nb/rapport/<uuid:unit_id>/", FIGURES_AT_LIA, unit("lia")),
