@@ -12,7 +12,7 @@ from media.models import Picture, Rendition, Video, VideoProgress, VideoTrack
 from media.webvtt import WebVTTError, plain, read_webvtt
 
 POSTER_SPEC = "width-1280"
-_CLOSE_TO_THE_END = 5.0  # seconds: from there one begins anew
+_CLOSE_TO_THE_END = 5.0  # seconds, and at most a twentieth of the film: from there one begins anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class VideoReading:
     @property
     def resume_at(self) -> float:
         """Where she left it; 0 when that was at the end."""
-        if self.progress is None or self.progress.position > self.video.seconds - _CLOSE_TO_THE_END:
+        close = min(_CLOSE_TO_THE_END, self.video.seconds / 20)
+        if self.progress is None or self.progress.position > self.video.seconds - close:
             return 0.0
         return self.progress.position
 

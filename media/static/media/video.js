@@ -101,15 +101,25 @@ class Watcher {
 function speak(element, words) {
   const set = element.setAttribute.bind(element);
   element.setAttribute = (name, value) => {
+    if (element.localName === "media-captions-button" && name === "role") value = "switch"; // it has aria-checked
     set(name, /^aria-(label|valuetext|description)$/.test(name) ? translated(String(value), words) : value);
   };
+}
+
+/** The time stands there for the eye; who hears it hears it from the slider. It is no button. */
+function hush(element) {
+  const set = element.setAttribute.bind(element);
+  element.setAttribute = (name, value) => {
+    if (!/^(role|tabindex|aria-.*)$/.test(name)) set(name, value);
+  };
+  set("aria-hidden", "true");
 }
 
 function translated(text, words) {
   if (words[text]) return words[text];
   if (text.startsWith("seek back")) return words.back;
   const rate = text.match(/^Playback rate (.+)$/);
-  if (rate) return `${words.rate}: ${rate[1]}`;
+  if (rate) return `${words.rate}: ${rate[1]}x`;
   return text
     .replace(/(\d+) (hours?|minutes?|seconds?)/g, (_, number, unit) => `${number} ${words[unit]}`)
     .replace(" of ", ` ${words.of} `);
@@ -119,7 +129,7 @@ function translated(text, words) {
 const CONTROLS = [
   ["media-play-button", { "tooltip-play": "play", "tooltip-pause": "pause" }],
   ["media-seek-backward-button", { "tooltip-content": "back" }, { seekoffset: "10" }],
-  ["media-time-display", {}, { showduration: "" }],
+  ["media-time-display", {}, { showduration: "", notoggle: "" }],
   ["media-mute-button", { "tooltip-mute": "mute", "tooltip-unmute": "unmute" }],
   ["media-volume-range", {}],
   ["media-captions-button", { "tooltip-content": "closed captions" }],
@@ -129,7 +139,8 @@ const CONTROLS = [
 
 function make(name, words, tooltips = {}, attributes = {}) {
   const element = document.createElement(name);
-  speak(element, words);
+  if (name === "media-time-display") hush(element);
+  else speak(element, words);
   if (element.range) speak(element.range, words);
   for (const [slot, word] of Object.entries(tooltips)) {
     const tip = document.createElement("span");
