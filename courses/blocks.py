@@ -5,10 +5,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-FEATURES = ["bold", "italic", "ol", "ul", "link"]
+FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 
 
 class TextBlock(blocks.RichTextBlock):
@@ -183,6 +184,49 @@ class SourcesBlock(blocks.StructBlock):
         template = "courses/blocks/sources.html"
 
 
+class ActionCardRowBlock(blocks.StructBlock):
+    label = blocks.CharBlock(
+        label=_("Det leseren fyller ut"), max_length=120, help_text=_("For eksempel: Hvem ringer jeg?")
+    )
+    hint = blocks.CharBlock(
+        label=_("Hint"),
+        max_length=200,
+        required=False,
+        help_text=_("Spør om arbeidsstedet og hva leseren selv vil gjøre, aldri om en bestemt person eller sak."),
+    )
+
+
+class ActionCardBlock(blocks.StructBlock):
+    """What she wants at hand the day somebody needs her. It stays in her browser; the numbers are read live."""
+
+    title = blocks.CharBlock(
+        label=_("Overskrift"), max_length=100, help_text=_("For eksempel: Når jeg er bekymret for en elev")
+    )
+    lead = blocks.CharBlock(label=_("Kort ingress"), max_length=150, required=False)
+    rows = blocks.ListBlock(ActionCardRowBlock(), label=_("Felter"), min_num=1, max_num=8)
+    contacts = blocks.ListBlock(
+        SnippetChooserBlock("facts.ContactPoint"), label=_("Hjelpelinjer"), default=[], max_num=3
+    )
+
+    class Meta:
+        label = _("Handlingskort")
+        icon = "form"
+        template = "courses/blocks/action_card.html"
+
+
+class DocumentBlock(blocks.StructBlock):
+    """A file to read or print. Whoever may read a published page may open it (courses.access)."""
+
+    document = DocumentChooserBlock(label=_("Dokument"))
+    title = blocks.CharBlock(label=_("Tittel"), max_length=120)
+    text = blocks.CharBlock(label=_("Kort beskrivelse"), max_length=250, required=False)
+
+    class Meta:
+        label = _("Dokument")
+        icon = "doc-full-inverse"
+        template = "courses/blocks/document.html"
+
+
 class BodyBlock(blocks.StreamBlock):
     heading = blocks.CharBlock(
         label=_("Mellomtittel"), max_length=120, icon="title", template="courses/blocks/heading.html"
@@ -197,6 +241,8 @@ class BodyBlock(blocks.StreamBlock):
     activity = ActivityBlock()
     video = VideoBlock()
     sources = SourcesBlock()
+    action_card = ActionCardBlock()
+    document = DocumentBlock()
 
 
 class PartBlock(blocks.StructBlock):

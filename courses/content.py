@@ -184,6 +184,11 @@ def _case(value: dict[str, Any], key: str, facts: _Facts) -> dict[str, Any]:
     return {**value, "choices": _items(choices, key)}
 
 
+def _action_card(value: dict[str, Any], key: str, facts: _Facts) -> dict[str, Any]:
+    contacts = [facts.contacts[name] for name in value.get("contacts", [])]
+    return {**value, "rows": _items(value["rows"], key), "contacts": _items(contacts, f"{key}:contacts")}
+
+
 def _image(value: dict[str, Any], key: str, facts: _Facts) -> dict[str, Any]:
     picture = facts.picture(value["file"], value["alt"])
     return {"image": {"image": picture.pk, "alt_text": value["alt"], "decorative": False}}
@@ -196,4 +201,5 @@ _VALUES: dict[str, Callable[[dict[str, Any], str, _Facts], dict[str, Any]]] = {
     "question": _question,
     "case": _case,
     "image": _image,
+    "action_card": _action_card,
 }

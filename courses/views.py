@@ -1,4 +1,4 @@
-"""The module page: reading, going on, and trying a case."""
+"""The module page: reading, going on, trying a case, and taking the module along on paper."""
 
 from typing import cast
 
@@ -6,14 +6,17 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from courses.models import Edition
-from courses.reading import ModuleReading, MovedError, read_module
+from courses.reading import ModuleReading, MovedError, read_module, read_printed
+from courses.reading.pages import paper_address
+from courses.rendering import module_pdf
 from courses.services import NotDoneYetError, UnknownPartError, complete_part, open_part
 from media.player_styles import allow_player
 
@@ -44,9 +47,27 @@ def module(request: HttpRequest, course_slug: str, module_slug: str) -> HttpResp
         return _complete(request, person, reading)
     if not reading.kept_place:
         open_part(person=person, edition=reading.edition, module_key=reading.key, part_id=reading.part.id)
-    response = render(request, "courses/module.html", {"reading": reading, "nav_here": "home", **_choice(request)})
+    context = {"reading": reading, "help_lines": reading.help_lines, "nav_here": "home", **_choice(request)}
+    response = render(request, "courses/module.html", context)
     if reading.has_video:
         allow_player(response)
+    return response
+
+
+@login_required
+@never_cache
+@require_safe
+def paper(request: HttpRequest, course_slug: str, module_slug: str) -> HttpResponse:
+    """The whole module as a PDF: for whom the module's page is, and nothing of her own is in it or kept of it."""
+    try:
+        printed = read_printed(course_slug=course_slug, module_slug=module_slug, language=get_language() or "nb")
+    except MovedError as moved:
+        return redirect(paper_address(moved.url))
+    if printed is None:
+        raise Http404
+    response = HttpResponse(module_pdf(printed, timezone.localdate()), content_type="application/pdf")
+    # Nothing about the theme in the name of the file: it may lie on a shared machine.
+    response["Content-Disposition"] = f'attachment; filename="modul-{printed.number}.pdf"'
     return response
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -21,6 +22,7 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from courses.access import may_open_document
 from courses.models import CoursePage, LearningPath, PathStep
 from courses.services import EditionInUseError, check_deletable
 
@@ -56,6 +58,15 @@ def keep_all_published(
     return _refuse(request, pages) if action_type == "delete" and pages else None
 
 
+def open_document(document: Any, request: HttpRequest) -> HttpResponse | None:
+    """Strangers are asked to sign in, whatever the document; that it exists is no news to who may not open it."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not may_open_document(request.user, document):
+        raise Http404
+    return None
+
+
 def hide_site_history(request: HttpRequest, menu_items: list[Any]) -> None:
     """Only superusers may open it (config.urls)."""
     if not request.user.is_superuser:
@@ -64,6 +75,7 @@ def hide_site_history(request: HttpRequest, menu_items: list[Any]) -> None:
 
 hooks.register("construct_reports_menu", hide_site_history)
 hooks.register("before_serve_page", read_our_own_page)
+hooks.register("before_serve_document", open_document)
 hooks.register("before_delete_page", keep_published)
 hooks.register("before_bulk_action", keep_all_published)
 

@@ -48,3 +48,14 @@ class DoneWhen:
         if result.share is None:
             return result.success is True
         return round(result.share * 100, 2) >= self.least
+
+
+def better_share(one: float | None, other: float | None) -> float | None:
+    """The higher of two shares; a try that gave no points takes nothing from one that did."""
+    return max((share for share in (one, other) if share is not None), default=None)
+
+
+def ever(one: bool | None, other: bool | None) -> bool | None:
+    """Passed if she ever was; None when no try tells."""
+    said = {one, other}
+    return True if True in said else False if False in said else None

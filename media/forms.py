@@ -11,6 +11,7 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from media.explaining import sentences
 from media.h5p.errors import H5PError
+from media.h5p.inspection import Inspection
 from media.models import H5PContent
 from media.services.packages import TakenIn, judge, take_in
 
@@ -27,6 +28,7 @@ class H5PContentForm(WagtailAdminModelForm):
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".h5p"}),
     )
+    found: Inspection | None = None
     taken: TakenIn | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,8 +52,8 @@ class H5PContentForm(WagtailAdminModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         if not cleaned.get("title"):
-            found = getattr(self, "found", None)
-            cleaned["title"] = found.description.title if found else H5PContent.objects.get(pk=self.instance.pk).title
+            kept = H5PContent.objects.filter(pk=self.instance.pk).values_list("title", flat=True).first()
+            cleaned["title"] = self.found.description.title if self.found else kept or ""
         return cleaned
 
     def save(self, commit: bool = True) -> Any:

@@ -75,8 +75,8 @@ def read_player(playable: Playable, key: str) -> tuple[H5PVersion, dict[str, obj
     libraries = in_order(playable.library_ids)
     if version is None or libraries is None:
         return None
-    base = reverse("h5p_base", args=[key]).rstrip("/")
-    below = reverse("h5p_libraries", args=[libraries_key(playable.library_ids)]).rstrip("/")
+    base = content_base(key)
+    below = libraries_base(libraries_key(playable.library_ids))
     main = LibraryName.parse(version.main)
     integration = build_integration(
         content_id=str(version.pk),
@@ -95,6 +95,18 @@ def read_player(playable: Playable, key: str) -> tuple[H5PVersion, dict[str, obj
         display=Display(),
     )
     return version, integration
+
+
+def content_base(key: str) -> str:
+    """The address that all files of a content lie below."""
+    player = reverse("h5p_player", args=[key, "nb"])
+    return player[: player.index(key) + len(key)]
+
+
+def libraries_base(key: str) -> str:
+    """The address that all files of some libraries lie below."""
+    bundle = reverse("h5p_bundle", args=[key, "samlet.js"])
+    return bundle[: bundle.index(key) + len(key)]
 
 
 def in_order(library_ids: Sequence[int]) -> list[H5PLibrary] | None:

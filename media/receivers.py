@@ -1,4 +1,4 @@
-"""Who uploaded what, and who saw what of it, when a person is given her data, erased or merged with another account."""
+"""What media say of a person, when she is given her data, erased or merged with another account."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,56 +6,45 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services.links import made_by, repoint, rows_of
-from accounts.signals import Part
-from media.models import VideoProgress
+from accounts.services.links import made_by, repoint
+from accounts.signals import Part, person_erase, person_export, person_merge
+from media.services import persons
 from media.services.videos import merge_progress
 
-# Ours, and those that come with Wagtail and that ours stand in for.
-FIELDS = (
-    "media.Video.uploaded_by",
+# What she made or judged for all: ours, and the models of Wagtail's that ours stand in for.
+MADE = (
     "media.Picture.uploaded_by_user",
+    "media.Video.uploaded_by",
     "media.DocumentFile.uploaded_by_user",
     "wagtailimages.Image.uploaded_by_user",
     "wagtaildocs.Document.uploaded_by_user",
+    "media.H5PContent.created_by",
+    "media.H5PVersion.uploaded_by",
+    "media.H5PLibrary.brought_by",
+    "media.H5PLibrary.judged_by",
 )
 
 
-def export_files(sender: Any, person: User, **kwargs: Any) -> Iterable[Part]:
-    yield Part("files", _("hvor mange bilder og dokumenter du har lastet opp"), made_by(person, FIELDS))
+def export_media(sender: Any, person: User, **kwargs: Any) -> Iterable[Part]:
+    yield Part("files", _("hvor mange bilder, dokumenter, videoer og øvelser du har lastet opp"), made_by(person, MADE))
+    yield from persons.export_activities(person)
+    yield from persons.export_videos(person)
 
 
-def keep_files(sender: Any, person: User, **kwargs: Any) -> Iterable[str]:
-    """Others read them; who uploaded them is then somebody without a name."""
-    return []
+def erase_media(sender: Any, person: User, **kwargs: Any) -> Iterable[str]:
+    """What she made, others read; who made it is then somebody without a name."""
+    return [*persons.erase_activities(person), *persons.erase_videos(person)]
 
 
-def merge_files(sender: Any, source: User, target: User, **kwargs: Any) -> Iterable[str]:
-    repoint(FIELDS, source=source, target=target)
-    return []
-
-
-VIDEO_FIELDS = ("media.VideoProgress.person",)
-
-
-def export_videos(sender: Any, person: User, **kwargs: Any) -> Iterable[Part]:
-    rows = rows_of(
-        VideoProgress.objects.filter(person=person).order_by("video__title"),
-        video="video__title",
-        seen="ranges",
-        position="position",
-        updated_at="updated_at",
-        watched_at="watched_at",
-        read_as_text_at="read_at",
-    )
-    yield Part("videos", _("hva du har sett av hver video, og hvor du slapp"), rows)
-
-
-def erase_videos(sender: Any, person: User, **kwargs: Any) -> Iterable[str]:
-    VideoProgress.objects.filter(person=person).delete()
-    return []
-
-
-def merge_videos(sender: Any, source: User, target: User, **kwargs: Any) -> Iterable[str]:
+def merge_media(sender: Any, source: User, target: User, **kwargs: Any) -> Iterable[str]:
+    repoint(MADE, source=source, target=target)
     merge_progress(source=source, target=target)
-    return []
+    return persons.merge_activities(source, target)
+
+
+def connect() -> None:
+    """Called when the app is ready."""
+    fields = (*MADE, *persons.FIELDS)
+    person_export.answered_by(export_media, *fields)
+    person_erase.answered_by(erase_media, *fields)
+    person_merge.answered_by(merge_media, *fields)

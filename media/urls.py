@@ -6,10 +6,8 @@ from media.views import activities, player, videos
 
 urlpatterns = [
     # The address is the permission (media.playing). `s` is for a content and its player, `b` for libraries.
-    path("h5p/s/<str:key>/", player.content_file, {"version_id": 0, "path": ""}, name="h5p_base"),
     path("h5p/s/<str:key>/spiller/<slug:language>/", player.player, name="h5p_player"),
     path("h5p/s/<str:key>/content/<int:version_id>/<path:path>", player.content_file, name="h5p_content_file"),
-    path("h5p/b/<str:key>/", player.library_file, {"folder": "", "path": ""}, name="h5p_libraries"),
     path("h5p/b/<str:key>/<str:name>", player.bundle, name="h5p_bundle"),
     path("h5p/b/<str:key>/<str:folder>/<path:path>", player.library_file, name="h5p_library_file"),
     # The learner's own.

@@ -42,6 +42,11 @@ from media.video_admin import VideoViewSet
 APPROVE = "media.approve_h5plibrary"
 
 
+def _url_name(model: Any, view: str) -> str:
+    name: str = model.snippet_viewset.get_url_name(view)
+    return name
+
+
 class LibraryPolicy(ModelPermissionPolicy):
     """Libraries come with packages and are judged on their own page: nothing of them is added, changed or deleted."""
 
@@ -106,6 +111,7 @@ class ContentInspectView(InspectView):
         context["versions"] = content.versions.defer("params", "files").select_related("uploaded_by")
         context["waiting"] = waiting_for(content.current) if content.current else []
         context["may_approve"] = self.request.user.has_perm(APPROVE)
+        context["library_url_name"] = _url_name(H5PLibrary, "inspect")
         context["edit_url"] = self.get_edit_url()
         usage = ReferenceIndex.get_grouped_references_to(content)
         context["pages"] = [page for page, _references in usage]
@@ -162,7 +168,7 @@ class LibraryInspectView(InspectView):
             if str(library.name) in version.needs
         ]
         context["may_approve"] = self.request.user.has_perm(APPROVE)
-        context["refusal"] = RefusalForm()
+        context["list_url_name"] = _url_name(H5PLibrary, "list")
         return context
 
 
@@ -221,7 +227,7 @@ def download(request: HttpRequest, version_id: int) -> HttpResponseBase:
 def judge_library(request: HttpRequest, library_id: int) -> HttpResponse:
     """Approves a library, or refuses it with a reason."""
     library = get_object_or_404(H5PLibrary, pk=library_id)
-    back = redirect(H5PLibrary.snippet_viewset.get_url_name("inspect"), library.pk)  # type: ignore[attr-defined]  # Wagtail's
+    back = redirect(_url_name(H5PLibrary, "inspect"), library.pk)
     try:
         if "approve" in request.POST:
             approve([library], by=request.user)  # type: ignore[arg-type]  # permission_required
@@ -249,7 +255,7 @@ def approve_content(request: HttpRequest, content_id: int) -> HttpResponse:
         messages.success(request, gettext("Bibliotekene er godkjent, og øvelsen kan vises."))
     except AlreadyJudgedError:
         messages.error(request, gettext("Noen andre har avgjort dette i mellomtiden, eller en lik er godkjent."))
-    return redirect(H5PContent.snippet_viewset.get_url_name("inspect"), content.pk)  # type: ignore[attr-defined]  # Wagtail's
+    return redirect(_url_name(H5PContent, "inspect"), content.pk)
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]  # Wagtail is untyped

@@ -2,7 +2,9 @@
 
 import io
 import json
-from collections.abc import Mapping
+import random
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from media.h5p.building import write_package
@@ -94,3 +96,72 @@ def package(contents: Mapping[str, bytes] | None = None) -> io.BytesIO:
     write_package(out, files() if contents is None else contents)
     out.seek(0)
     return out
+
+
+# --- packages that can be played --------------------------------------------------------------------
+
+LIBRARIES = Path(__file__).parent / "h5p_libraries"
+PROBE = "H5P.HandlekraftProbe-1.0"
+GREETING = Path(__file__).parents[1] / "node_modules" / "h5p-cli" / "libraries" / "H5P.GreetingCard-1.0"
+
+
+def folder(path: Path) -> dict[str, bytes]:
+    """The files of a library, as they lie in a package."""
+    return {f"{path.name}/{file.relative_to(path)}": file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
+def playable_package(**content: Any) -> io.BytesIO:
+    """A question that can be answered: our own library, with what it needs."""
+    return package(_playable_files(content))
+
+
+def _playable_files(content: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+    told = {"h5p.json": description(), "content/content.json": CONTENT | dict(content or {})}
+    made = {name: as_bytes(data) for name, data in (told | {f"{MAIN}/semantics.json": SEMANTICS}).items()}
+    return folder(LIBRARIES / MAIN) | folder(LIBRARIES / HELPER) | made
+
+
+def probe_package(**content: Any) -> io.BytesIO:
+    """A library that tries every way out of its frame."""
+    told = description(
+        title="Prøve av rammen", mainLibrary="H5P.HandlekraftProbe",
+        preloadedDependencies=[needs("H5P.HandlekraftProbe", 1, 0)],
+    )  # fmt: skip
+    made = {"h5p.json": told, "content/content.json": {"leave": False, **content}}
+    return package({**folder(LIBRARIES / PROBE), **{name: as_bytes(data) for name, data in made.items()}})
+
+
+def greeting_card_package() -> io.BytesIO:
+    """A library that somebody else wrote: the one that h5p-cli brings."""
+    told = description(
+        title="Hilsen", mainLibrary="H5P.GreetingCard", preloadedDependencies=[needs("H5P.GreetingCard", 1, 0)]
+    )
+    made = {"h5p.json": told, "content/content.json": {"greeting": "<strong>Hei</strong>, æøå"}}
+    return package({**folder(GREETING), **{name: as_bytes(data) for name, data in made.items()}})
+
+
+class _Noise(Mapping[str, bytes]):
+    """Files of a package, of which the films are made when they are asked for."""
+
+    SIZE = 10 * 1024 * 1024
+
+    def __init__(self, files: Mapping[str, bytes], films: int) -> None:
+        self.files = files
+        self.films = {f"content/videos/{number}.mp4": number for number in range(films)}
+
+    def __getitem__(self, name: str) -> bytes:
+        if name in self.films:
+            return random.Random(self.films[name]).randbytes(self.SIZE)
+        return self.files[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self.files, *self.films])
+
+    def __len__(self) -> int:
+        return len(self.files) + len(self.films)
+
+
+def large_package(path: Path, megabytes: int = 50) -> None:
+    """A package of about so many megabytes that cannot be packed smaller."""
+    with path.open("wb") as out:
+        write_package(out, _Noise(_playable_files(), megabytes * 1024 * 1024 // _Noise.SIZE))

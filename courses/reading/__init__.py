@@ -3,6 +3,7 @@
 from courses.reading.modules import ModuleReading, MovedError, NextModule, PartReading, read_module
 from courses.reading.overview import CourseOverview, ModuleOverview, State, course_overview
 from courses.reading.paths import PathStepReading, path_steps
+from courses.reading.printing import PrintedModule, read_printed
 
 __all__ = [
     "CourseOverview",
@@ -12,8 +13,10 @@ __all__ = [
     "NextModule",
     "PartReading",
     "PathStepReading",
+    "PrintedModule",
     "State",
     "course_overview",
     "path_steps",
     "read_module",
+    "read_printed",
 ]

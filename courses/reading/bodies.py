@@ -1,29 +1,33 @@
-"""The content of one part, with everything it refers to fetched at once.
+"""The content of one part or of all, with everything it refers to fetched at once.
 
-Blocks come from the revision's JSON, never from the live page. Laws, help lines and sources are fetched by Wagtail in
-one query for each kind, and live, so that a corrected number is correct in every lesson. Pictures and links between
-pages would cost a query each; they are fetched here instead.
+Blocks come from the revision's JSON, never from the live page. Laws and sources are fetched by Wagtail in one query for
+each kind, and live, so that a corrected fact is correct in every lesson. Pictures and links would cost a query each,
+and help lines and documents one for each kind of block that shows them; they are fetched here instead.
 """
 
 import copy
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+from django.utils.html import escape
 from wagtail.models import Page
 
 from accounts.models import User
 from courses.models import ModulePage
-from media.models import Picture, Rendition
+from facts.models import ContactPoint
+from media.models import DocumentFile, Picture, Rendition
 from media.reading import ActivityReading, read_activities
 from media.screening import VideoReading, read_videos
 
 # As in courses/blocks/picture.html.
 PICTURE_SPECS = ("width-800", "width-1600")
 
-_PAGE_LINK = re.compile(r'<a\b[^>]*\blinktype="page"[^>]*>')
+_LINK = re.compile(r'<a\b[^>]*\blinktype="(page|document)"[^>]*>')
 _LINK_ID = re.compile(r'\bid="(\d+)"')
 
 
@@ -34,48 +38,101 @@ def raw_parts(content: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def body_of(part: dict[str, Any], person: User, language: str) -> Any:
-    """The blocks of one part, ready for templates to show `person` without a query.
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The blocks of each part, and the help lines of the foot of the page, which come with those of the blocks."""
 
-    A constant number of queries, whatever its length: four for each kind that knows her place, at most one for each
-    other kind.
+    parts: list[Any]
+    help_lines: list[ContactPoint]
+
+
+def bodies_of(parts: Sequence[dict[str, Any]], person: User | None = None, language: str = "") -> Bodies:
+    """The blocks of some parts, ready to be shown to `person`, or to nobody in particular, without a query.
+
+    A constant number of queries: four for each kind that knows her place, at most one for each other kind.
     """
-    part = _with_addresses(part)
-    pictures = _take_pictures(part)
-    activities = _take_activities(part, person, language)
-    videos = _take_videos(part, person, language)
+    documents = _documents_of(parts)
+    parts = _with_addresses(list(parts), documents)
+    pictures = _take_pictures(parts)
+    chosen, lines = _take(parts, {"document"}, "document"), _take(parts, {"contacts", "action_card"}, "contacts")
+    contacts, help_lines = _contacts_of(lines)
+    activities = _take_activities(parts, person, language) if person else None
+    videos = _take_videos(parts, person, language) if person else None
     block = ModulePage._meta.get_field("parts").stream_block.child_blocks["part"]
-    body = block.bulk_to_python([part["value"]])[0]["body"]
-    for child in body:
-        if child.block_type == "image":
-            child.value["image"] = pictures.get(child.id)
-        elif child.block_type == "activity":
-            child.value["activity"] = activities.get(child.id)
-        elif child.block_type == "video":
-            child.value["video"] = videos.get(child.id)
-    return body
+    bodies = [value["body"] for value in block.bulk_to_python([part["value"] for part in parts])]
+    for body in bodies:
+        for child in body:
+            if child.block_type == "image":
+                child.value["image"] = pictures.get(child.id)
+            elif child.block_type == "activity" and activities is not None:
+                child.value["activity"] = activities.get(child.id)
+            elif child.block_type == "video" and videos is not None:
+                child.value["video"] = videos.get(child.id)
+            elif child.id in chosen:
+                child.value["document"] = documents.get(chosen[child.id])
+            elif child.id in lines:
+                child.value["contacts"] = contacts[child.id]
+    return Bodies(bodies, help_lines)
 
 
-def _with_addresses(part: dict[str, Any]) -> dict[str, Any]:
-    """Links to pages as plain addresses."""
-    links: list[str] = []
+def _blocks(parts: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return (block for part in parts for block in part["value"]["body"])
+
+
+def _take(parts: Sequence[dict[str, Any]], kinds: set[str], name: str) -> dict[str, Any]:
+    """What blocks of these kinds hold as `name`, by block. Taken out of `parts`, so that nobody else fetches it."""
+    return {block["id"]: block["value"].pop(name, None) for block in _blocks(parts) if block["type"] in kinds}
+
+
+def _contacts_of(lines: dict[str, Any]) -> tuple[dict[str, list[ContactPoint | None]], list[ContactPoint]]:
+    """The help lines of each block, in its order, None for one that is gone; and those of the foot of the page."""
+    wanted = {key: [item["value"] for item in items or []] for key, items in lines.items()}
+    ids = {pk for each in wanted.values() for pk in each if pk}
+    rows = list(ContactPoint.objects.filter(Q(pk__in=ids) | Q(in_footer=True)))
+    found = {row.pk: row for row in rows}
+    return {key: [found.get(pk) for pk in each] for key, each in wanted.items()}, [row for row in rows if row.in_footer]
+
+
+def _documents_of(parts: Sequence[dict[str, Any]]) -> dict[int, DocumentFile]:
+    """The documents of blocks and of links in texts."""
+    ids = {block["value"].get("document") for block in _blocks(parts) if block["type"] == "document"} - {None}
 
     def collect(text: str) -> str:
-        links.extend(_PAGE_LINK.findall(text))
+        ids.update(pk for kind, pk in _links(text) if kind == "document")
         return text
 
-    _walk(part, collect)
-    ids = {int(found.group(1)) for link in links if (found := _LINK_ID.search(link))}
-    if not ids:
-        return part
-    addresses = {page.pk: page.url for page in Page.objects.filter(pk__in=ids, live=True)}
+    _walk(parts, collect)
+    return DocumentFile.objects.in_bulk(ids) if ids else {}
 
-    def address(match: re.Match[str]) -> str:
-        found = _LINK_ID.search(match.group())
-        url = addresses.get(int(found.group(1))) if found else None
-        return f'<a href="{url}">' if url else "<a>"
 
-    changed: dict[str, Any] = _walk(part, lambda text: _PAGE_LINK.sub(address, text))
+def _links(text: str) -> Iterator[tuple[str, int]]:
+    """The links of a text to pages and documents."""
+    for link in _LINK.finditer(text):
+        if found := _LINK_ID.search(link.group()):
+            yield link.group(1), int(found.group(1))
+
+
+def _with_addresses(parts: list[dict[str, Any]], documents: dict[int, DocumentFile]) -> list[dict[str, Any]]:
+    """Links to pages and documents as plain addresses."""
+    links: set[tuple[str, int]] = set()
+
+    def collect(text: str) -> str:
+        links.update(_links(text))
+        return text
+
+    _walk(parts, collect)
+    if not links:
+        return parts
+    addresses = {("document", pk): document.url for pk, document in documents.items()}
+    if ids := {pk for kind, pk in links if kind == "page"}:
+        addresses |= {("page", page.pk): page.url for page in Page.objects.filter(pk__in=ids, live=True)}
+
+    def address(link: re.Match[str]) -> str:
+        found = _LINK_ID.search(link.group())
+        url = addresses.get((link.group(1), int(found.group(1)))) if found else None
+        return f'<a href="{escape(url)}">' if url else "<a>"
+
+    changed: list[dict[str, Any]] = _walk(parts, lambda text: _LINK.sub(address, text))
     return changed
 
 
@@ -87,10 +144,10 @@ def _walk(value: Any, change: Callable[[str], str]) -> Any:
     return change(value) if isinstance(value, str) else value
 
 
-def _take_pictures(part: dict[str, Any]) -> dict[str, Picture]:
-    """The pictures by block, with the sizes we show. Takes the ids out of `part`, so that nobody else fetches them."""
+def _take_pictures(parts: list[dict[str, Any]]) -> dict[str, Picture]:
+    """The pictures by block, with the sizes we show. Takes the ids out of `parts`, so that nobody else fetches them."""
     wanted: dict[str, dict[str, Any]] = {}
-    for block in part["value"]["body"]:
+    for block in _blocks(parts):
         if block["type"] == "image" and isinstance(image := block["value"].get("image"), dict):
             wanted[block["id"]] = image
     ids = {image["image"] for image in wanted.values() if image.get("image")}
@@ -110,32 +167,18 @@ def _take_pictures(part: dict[str, Any]) -> dict[str, Picture]:
     return pictures
 
 
-def _take_activities(part: dict[str, Any], person: User, language: str) -> dict[str, ActivityReading]:
-    """The activities by block, at her place in each. Takes the ids out of `part`, as with pictures."""
-    wanted = {
-        block["id"]: block["value"]["activity"]
-        for block in part["value"]["body"]
-        if block["type"] == "activity" and block["value"].get("activity")
-    }
-    readings = read_activities(person=person, content_ids=set(wanted.values()), language=language)
-    for block in part["value"]["body"]:
-        if block["type"] == "activity":
-            block["value"]["activity"] = None
-    return {block_id: readings[pk] for block_id, pk in wanted.items() if pk in readings}
+def _take_activities(parts: list[dict[str, Any]], person: User, language: str) -> dict[str, ActivityReading]:
+    """The activities by block, at her place in each. Takes the ids out of `parts`, as with pictures."""
+    chosen = _take(parts, {"activity"}, "activity")
+    readings = read_activities(person=person, content_ids={pk for pk in chosen.values() if pk}, language=language)
+    return {block_id: readings[pk] for block_id, pk in chosen.items() if pk in readings}
 
 
-def _take_videos(part: dict[str, Any], person: User, language: str) -> dict[str, VideoReading]:
-    """The videos by block, at her place in each. Takes the ids out of `part`, as with pictures."""
-    wanted = {
-        block["id"]: block["value"]["video"]
-        for block in part["value"]["body"]
-        if block["type"] == "video" and block["value"].get("video")
-    }
-    readings = read_videos(person=person, video_ids=set(wanted.values()), language=language)
-    for block in part["value"]["body"]:
-        if block["type"] == "video":
-            block["value"]["video"] = None
-    return {block_id: readings[pk] for block_id, pk in wanted.items() if pk in readings}
+def _take_videos(parts: list[dict[str, Any]], person: User, language: str) -> dict[str, VideoReading]:
+    """The videos by block, at her place in each. Takes the ids out of `parts`, as with pictures."""
+    chosen = _take(parts, {"video"}, "video")
+    readings = read_videos(person=person, video_ids={pk for pk in chosen.values() if pk}, language=language)
+    return {block_id: readings[pk] for block_id, pk in chosen.items() if pk in readings}
 
 
 def _shown(picture: Picture, image: dict[str, Any], sizes: list[Rendition]) -> Picture:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from courses.models import Edition, EditionPage, ModuleProgress, PartDone
 from courses.progress import minutes_done
-from courses.reading.bodies import body_of, raw_parts
-from courses.reading.pages import FALLBACK, in_language, module_address, rank
+from courses.reading.bodies import bodies_of, raw_parts
+from courses.reading.pages import FALLBACK, in_language, module_address, paper_address, rank
+from facts.models import ContactPoint
 
 
 class MovedError(Exception):
@@ -58,10 +59,17 @@ class ModuleReading:
     parts: tuple[PartReading, ...]
     part: PartReading
     body: Any
+    help_lines: list[ContactPoint]
+    """Those of the foot of every page, read together with those of the blocks."""
     done_on: dt.date | None
     kept_place: bool
     """Whether this part is the place that is kept for her already."""
     next_module: NextModule | None
+
+    @property
+    def paper_url(self) -> str:
+        """Where the whole module is had on paper."""
+        return paper_address(self.url)
 
     @property
     def minutes_left(self) -> int:
@@ -88,17 +96,11 @@ def read_module(
     Any language's slug finds it. Raises MovedError where the reader's language has another slug. Two queries, and those
     of the part's content.
     """
-    pages = _edition_pages(course_slug, module_slug, language)
-    named = [page for page in pages if _content_of(page)]
-    if not named:
+    found = find_module(course_slug, module_slug, language)
+    if found is None:
         return None
-    key = min(named, key=lambda page: rank(page, language)).page_key
-    course, *modules = in_language(pages, language)
-    module = next(page for page in modules if page.page_key == key)
-    content = _content_of(module)
+    course, modules, module, content = found.course, found.modules, found.module, found.content
     url = module_address(course, module, language)
-    if content is None:
-        raise MovedError(url)
     raw = [part for part in raw_parts(content) if part["type"] == "part"]
     mine = _Mine(person, module.page_key)
     wanted = number if number and 1 <= number <= len(raw) else mine.place(module.part_ids)
@@ -115,6 +117,7 @@ def read_module(
     )
     done_parts = sum(part.done for part in parts)
     after = modules[modules.index(module) + 1 :]
+    bodies = bodies_of([raw[wanted - 1]], person, language)
     return ModuleReading(
         edition=module.edition,
         key=module.page_key,
@@ -128,11 +131,37 @@ def read_module(
         url=url,
         parts=parts,
         part=parts[wanted - 1],
-        body=body_of(raw[wanted - 1], person, language),
+        body=bodies.parts[0],
+        help_lines=bodies.help_lines,
         done_on=mine.done_on,
         kept_place=mine.keeps(parts[wanted - 1].id),
         next_module=NextModule(after[0].title, module_address(course, after[0], language)) if after else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModule:
+    """A module of a latest edition in the language it is read in, and what its revision holds."""
+
+    course: EditionPage
+    modules: list[EditionPage]
+    module: EditionPage
+    content: dict[str, Any]
+
+
+def find_module(course_slug: str, module_slug: str, language: str) -> FoundModule | None:
+    """The module by any language's slug, None when there is none; MovedError as for read_module. One query."""
+    pages = _edition_pages(course_slug, module_slug, language)
+    named = [page for page in pages if _content_of(page)]
+    if not named:
+        return None
+    key = min(named, key=lambda page: rank(page, language)).page_key
+    course, *modules = in_language(pages, language)
+    module = next(page for page in modules if page.page_key == key)
+    content = _content_of(module)
+    if content is None:
+        raise MovedError(module_address(course, module, language))
+    return FoundModule(course, modules, module, content)
 
 
 def _edition_pages(course_slug: str, module_slug: str, language: str) -> list[EditionPage]:

@@ -34,6 +34,11 @@ def module_address(course: EditionPage, module: EditionPage, language: str) -> s
     return _address_of_course(course.slug, language).replace(_MODULE, quote(module.slug))
 
 
+def paper_address(module_url: str) -> str:
+    """Where the module at that address is had as a PDF."""
+    return f"{module_url}utskrift.pdf"
+
+
 @lru_cache(maxsize=512)
 def _address_of_course(slug: str, language: str) -> str:
     """Asked of the resolver once for a course, not once for each module in a long list."""

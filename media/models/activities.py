@@ -10,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
@@ -123,6 +124,11 @@ class H5PContent(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def has_text(self) -> bool:
+        """Whether it can be read as text. The editor leaves an empty paragraph where nothing is written."""
+        return bool(strip_tags(self.as_text).strip())
 
 
 class H5PVersion(models.Model):

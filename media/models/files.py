@@ -3,6 +3,7 @@
 from io import BytesIO
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.images import ImageFile
 from django.core.files.storage import Storage, storages
 from django.db import models
@@ -11,6 +12,8 @@ from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
+
+from media.files import problem_with
 
 
 def private_storage() -> Storage:
@@ -56,6 +59,29 @@ class DocumentFile(AbstractDocument):
     file = models.FileField(_("fil"), upload_to="documents", storage=private_storage)
 
     admin_form_fields = WagtailDocument.admin_form_fields
+
+    def clean(self) -> None:
+        """What is uploaded is what its name says, of a kind that may be uploaded, and not too large."""
+        new = bool(self.file) and not getattr(self.file, "_committed", True)
+        if new and (problem := problem_with(self.file.name or "", self.file.size, self.file.file)):
+            raise ValidationError({"file": problem})
+        super().clean()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A file that came by no form has its size and its hash too: without one browsers would keep an older file."""
+        if self.file and not getattr(self.file, "_committed", True):
+            self._set_document_file_metadata()
+        super().save(*args, **kwargs)
+
+    @property
+    def known_size(self) -> int | None:
+        """Its size in bytes, without writing it down: pages are read by people who change nothing."""
+        if self.file_size is not None:
+            return int(self.file_size)
+        try:
+            return int(self.file.size)
+        except OSError:
+            return None
 
     class Meta(AbstractDocument.Meta):
         verbose_name = _("dokument")

@@ -112,7 +112,7 @@ def orphans(now: dt.datetime | None = None) -> list[H5PFile]:
 
 
 def strays() -> list[str]:
-    """Places in the storage that no row knows: what was put there past the platform, or restored from elsewhere."""
+    """Places in the storage that no row knows: put there past the platform, or by an upload that was undone whole."""
     storage = storages["private"]
     known = set(H5PFile.objects.values_list("sha256", flat=True))
     found = []
@@ -140,6 +140,15 @@ def forget(file: H5PFile, now: dt.datetime | None = None) -> bool:
         if gone:
             storages["private"].delete(place_of(file.sha256))
     return bool(gone)
+
+
+def forget_stray(place: str, now: dt.datetime | None = None) -> bool:
+    """Takes a stray away unless it is new: then it may be of an upload that is under way. Whether it went."""
+    storage = storages["private"]
+    if storage.get_modified_time(place) > (now or timezone.now()) - LEFT_ALONE:
+        return False
+    storage.delete(place)
+    return True
 
 
 def kept() -> Kept:

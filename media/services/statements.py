@@ -14,10 +14,13 @@ from django.utils import timezone
 from accounts.models import User
 from evidence.models import Evidence
 from evidence.services import record
-from media.activities import DoneWhen
+from media.activities import DoneWhen, better_share, ever
 from media.h5p.xapi import SINGLE_QUESTIONS, Statement, finishes, result_of
 from media.models import H5PContent, H5PResult, H5PStatement, H5PVersion
 from media.services.libraries import is_playable
+
+# Of a version, what nobody needs who only asks what it is.
+_LARGE = ("version__params", "version__files", "version__description")
 
 
 def iri_of(content: H5PContent) -> str:
@@ -25,8 +28,8 @@ def iri_of(content: H5PContent) -> str:
     return f"{settings.BASE_URL}/h5p/{content.public_id}"
 
 
-def take_in_statements(*, person: User, version: H5PVersion, statements: Sequence[Statement]) -> bool:
-    """Keeps what was told, and concludes from what ends the activity. Whether it ended it.
+def take_in_statements(*, person: User, version: H5PVersion, statements: Sequence[Statement]) -> H5PResult | None:
+    """Keeps what was told, and concludes from what ends the activity; gives where she stands with it now.
 
     The same statement twice is kept once. Two transactions: if the second is cut off, `reconcile` does its work later.
     """
@@ -45,41 +48,45 @@ def take_in_statements(*, person: User, version: H5PVersion, statements: Sequenc
         for statement in statements
     ]
     H5PStatement.objects.bulk_create(rows, ignore_conflicts=True)
-    ended = any(row.ends for row in rows)
-    if ended:
-        conclude(person=person, content=content)
-    return ended
+    if any(row.ends for row in rows):
+        return conclude(person=person, content=content)
+    return H5PResult.objects.filter(person=person, content=content).first()
 
 
 @transaction.atomic
 def conclude(*, person: User, content: H5PContent) -> H5PResult | None:
-    """Where she stands by all that ended the activity so far. None when nothing has.
+    """Where she stands, with what ended the activity since it was last asked. None when nothing ever has.
 
-    Records evidence when she finishes it, and again when she does better than before. Two at once come to the same.
+    The best try stands, so the order in which they are counted does not matter. Records evidence when she finishes it,
+    and again when she does better than before. Two at once come to the same.
     """
     # Held, so that of two at once the later sees what the earlier concluded.
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    ends = list(H5PStatement.objects.filter(person=person, content=content, ends=True).select_related("version"))
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)
+    before = H5PResult.objects.filter(person=person, content=content).first()
+    mine = H5PStatement.objects.filter(person=person, content=content, ends=True, counted_at=None)
+    ends = list(mine.select_related("content", "version").defer(*_LARGE))
     if not ends:
-        return None
-    result = result_of(
+        return before
+    found = result_of(
         [_statement(row) for row in ends],
         iri=iri_of(content),
         pass_share=None,
         single_question=any(_is_single(row.version) for row in ends),
     )
-    before = H5PResult.objects.filter(person=person, content=content).first()
-    told = {"share": result.scaled, "success": result.passed}
-    if before is None:
-        finished = min(row.received_at for row in ends)
-        after = H5PResult.objects.create(person=person, content=content, finished_at=finished, **told)
-    else:
-        after = before
-        H5PResult.objects.filter(pk=before.pk).update(**told)
-    if before is None or before.share != result.scaled or before.success != result.passed:
-        best = next(row for row in ends if str(row.statement_id) == result.finished_by)
-        _record(best, result.scaled, result.passed)
-    H5PStatement.objects.filter(pk__in=[row.pk for row in ends], counted_at=None).update(counted_at=timezone.now())
+    after = H5PResult(
+        pk=before.pk if before else None,
+        person=person,
+        content=content,
+        share=better_share(before.share if before else None, found.scaled),
+        success=ever(before.success if before else None, found.passed),
+        as_text=before.as_text if before else False,
+        finished_at=before.finished_at if before else min(row.received_at for row in ends),
+    )
+    if before is None or (before.share, before.success) != (after.share, after.success):
+        after.save()
+        best = next(row for row in ends if str(row.statement_id) == found.finished_by)
+        _record(best, person, found.scaled, after.success)
+    H5PStatement.objects.filter(pk__in=[row.pk for row in ends]).update(counted_at=timezone.now())
     return after
 
 
@@ -127,9 +134,9 @@ def reconcile(*, older_than: dt.timedelta = dt.timedelta(minutes=5)) -> int:
     return len(pairs)
 
 
-def _record(row: H5PStatement, share: float | None, passed: bool | None) -> None:
+def _record(row: H5PStatement, person: User, share: float | None, passed: bool | None) -> None:
     record(
-        person=row.person,
+        person=person,
         subject=Evidence.Subject.ACTIVITY,
         subject_key=row.content.public_id,
         result=Evidence.Result.PASSED if passed else Evidence.Result.COMPLETED,

@@ -25,8 +25,8 @@ MOST_STATEMENTS = 50
 _LARGEST_SEQUENCE = 2**53 - 1  # the largest whole number that a browser counts exactly
 
 
-@login_required
 @require_POST
+@login_required
 def statements(request: AuthenticatedRequest, content_id: uuid.UUID) -> JsonResponse:
     """Takes in `{"version": id, "statements": […]}` from her own browser. Answers whether she is done by the page.
 
@@ -38,8 +38,8 @@ def statements(request: AuthenticatedRequest, content_id: uuid.UUID) -> JsonResp
     found = _statements(told["statements"])
     if not within_limit(request, "h5p", times=3000, seconds=3600, sender=str(request.user.pk), weight=len(found) + 1):
         return JsonResponse({"message": _("Det kom for mye på en gang. Prøv igjen om litt.")}, status=429)
-    take_in_statements(person=request.user, version=version, statements=found)
-    return _standing(request, version.content)
+    result = take_in_statements(person=request.user, version=version, statements=found)
+    return _standing(request, result)
 
 
 def _statements(told: list[Any]) -> list[Statement]:
@@ -52,8 +52,8 @@ def _statements(told: list[Any]) -> list[Statement]:
     return found
 
 
-@login_required
 @require_POST
+@login_required
 def state(request: AuthenticatedRequest, content_id: uuid.UUID) -> JsonResponse:
     """Keeps where she is: `{"version": id, "state": text, "sequence": number}`. A newer one is never written over."""
     version, told = _told(request, content_id)
@@ -77,12 +77,12 @@ def _is_json(text: object) -> bool:
     return True
 
 
-@login_required
 @require_POST
+@login_required
 def as_text(request: AuthenticatedRequest, content_id: uuid.UUID) -> HttpResponse:
     """She has read the activity as text, which is as good as doing it. Back to where she was."""
     content = get_object_or_404(H5PContent, public_id=content_id)
-    if not content.as_text:
+    if not content.has_text:
         raise Http404
     read_as_text(person=request.user, content=content)
     back = request.POST.get("back", "")
@@ -92,29 +92,32 @@ def as_text(request: AuthenticatedRequest, content_id: uuid.UUID) -> HttpRespons
 
 def _told(request: HttpRequest, content_id: uuid.UUID) -> tuple[H5PVersion | None, dict[str, Any]]:
     """The version that is spoken of, and the whole of what was sent; None when either is not as it should be."""
-    content = get_object_or_404(H5PContent, public_id=content_id)
-    if len(request.body) > LONGEST_BODY:
-        return None, {}
-    try:
-        told = json.loads(request.body)
-    except (ValueError, RecursionError):
-        return None, {}
-    if not isinstance(told, dict) or type(told.get("version")) is not int:
-        return None, {}
+    told = _object(request.body) if len(request.body) <= LONGEST_BODY else {}
+    number = told.get("version")
     versions = H5PVersion.objects.select_related("content").defer("params", "files", "description")
-    return versions.filter(content=content, pk=told["version"]).first(), told
+    version = versions.filter(content__public_id=content_id, pk=number).first() if type(number) is int else None
+    if version is None and not H5PContent.objects.filter(public_id=content_id).exists():
+        raise Http404
+    return version, told
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _refused() -> JsonResponse:
     return JsonResponse({"message": _("Dette kunne ikke lagres. Last siden på nytt.")}, status=400)
 
 
-def _standing(request: AuthenticatedRequest, content: H5PContent) -> JsonResponse:
+def _standing(request: HttpRequest, result: H5PResult | None) -> JsonResponse:
     try:
         rule = DoneWhen.read(request.GET.get("regel", "finished"), request.GET.get("minst"))
     except ValueError:
         rule = DoneWhen()
-    result = H5PResult.objects.filter(person=request.user, content=content).first()
     share = result.share if result else None
     return JsonResponse(
         {

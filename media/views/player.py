@@ -16,7 +16,7 @@ from media.bundles import TYPES, script_bundle, style_bundle
 from media.h5p.package import extension
 from media.models import H5PVersion
 from media.playing import AddressError, Playable, libraries_key, read_content_key, read_libraries_key, seconds_left
-from media.reading import in_order, read_player
+from media.reading import content_base, in_order, libraries_base, read_player
 from media.services.files import FileGoneError, open_file
 
 R = TypeVar("R", bound=HttpResponseBase)
@@ -57,8 +57,8 @@ def _policy(request: HttpRequest, key: str, libraries: str) -> str:
     'self' means nothing in a document without an origin, so the places are named. Activities write style attributes.
     """
     here = _origin(request)
-    own = [f"{here}{reverse('h5p_base', args=[key])}", f"{here}{reverse('h5p_libraries', args=[libraries])}"]
-    files, ours = " ".join(own), f"{here}{settings.STATIC_URL}"
+    files = f"{here}{content_base(key)}/ {here}{libraries_base(libraries)}/"
+    ours = f"{here}{settings.STATIC_URL}"
     directives = [
         "default-src 'none'",
         f"script-src {files} {ours}",

@@ -19,6 +19,7 @@ from courses.services import sync_trainers
 from courses.services.progress import complete_part, open_part
 from evidence.models import Evidence
 from evidence.services import record
+from media.services.approvers import add_approver
 
 PASSWORD = "vis-handlekraft"  # noqa: S105  a demo account's password is there to be read
 AGENCY_CODE = "DEMO"
@@ -37,7 +38,11 @@ ACCOUNTS = [
     Account("ingrid@fjordvik.example", "Ingrid Solheim", "learner, halfway through her path"),
     Account("marit@fjordvik.example", "Marit Aune", "manager of the whole municipality"),
     Account("trine@fjordvik.example", "Trine Bakke", "trainer: writes courses and questions under /admin/"),
-    Account("arne@fjordvik.example", "Arne Moen", "administrator: units, people, memberships, grants"),
+    Account(
+        "arne@fjordvik.example",
+        "Arne Moen",
+        "administrator: units, people, grants; H5P libraries under /admin/",
+    ),
     Account("karin@fjordvik.example", "Karin Vik", "coordinator: figures and people, as a manager"),
 ]
 
@@ -200,6 +205,8 @@ class _Municipality:
             first, last = account.name.split()
             user = self._user(first, last, account.email)
             Grant.objects.create(person=user, unit=agency, function=functions[account.name], valid_from=self._ago(400))
+            if functions[account.name] == Grant.Function.ADMINISTRATOR:
+                add_approver(user)
 
     def _person(self, first: str, last: str, unit: Unit, role: str, story: str) -> User:
         person = self._user(first, last)

@@ -11,6 +11,7 @@ from agencies.services.units import unit_fingerprint
 from tests.access.asking import ELSEWHERE, MISSING, NOT_ASKED_THIS_WAY, OPENS, REFUSED
 from tests.access.describing import (
     ALL_ELSEWHERE,
+    ASKED_ANOTHER_WAY,
     CONTENT_ONLY,
     DECISIONS,
     DECISIONS_AT_LIA,
@@ -28,11 +29,14 @@ from tests.access.describing import (
     ROSTER_LIST,
     ROSTER_TOO_HIGH,
     Address,
+    a_document,
     a_function,
     a_job,
     a_name,
     a_person,
+    a_place,
     a_rule,
+    a_statement,
     a_status_list,
     a_version,
     an_achievement,
@@ -43,6 +47,7 @@ from tests.access.describing import (
     film,
     her_case,
     her_job,
+    in_the_frame,
     its_track,
     language,
     last_day,
@@ -50,8 +55,10 @@ from tests.access.describing import (
     new_cycles,
     no_one,
     no_status_list,
+    of_libraries,
     quiz,
     signed_in,
+    the_activity,
     the_agency,
     the_learner,
     unit,
@@ -77,6 +84,16 @@ OURS = [
     Address("merke/status/<int:number>/<slug:purpose>/", EVERYBODY, a_status_list),
     Address("merke/status/<int:number>/<slug:purpose>/", signed_in(MISSING, MISSING), no_status_list),
     Address("merke/sertifisering/<uuid:public_id>/<slug:language>/", EVERYBODY, an_achievement),
+    Address("h5p/s/<str:key>/spiller/<slug:language>/", EVERYBODY, in_the_frame(language="nb")),
+    Address("h5p/s/<str:key>/spiller/<slug:language>/", signed_in(MISSING, MISSING), of_libraries(language="nb")),
+    Address("h5p/s/<str:key>/content/<int:version_id>/<path:path>", EVERYBODY, in_the_frame(path="content.json")),
+    Address("h5p/b/<str:key>/<str:name>", EVERYBODY, of_libraries(name="samlet.js")),
+    Address("h5p/b/<str:key>/<str:name>", signed_in(MISSING, MISSING), in_the_frame(name="samlet.js")),
+    Address(
+        "h5p/b/<str:key>/<str:folder>/<path:path>",
+        EVERYBODY,
+        of_libraries(folder="HandlekraftShared-2.1", path="shared.js"),
+    ),
     # --- for whoever is signed in, each her own ---------------------------------------------------
     Address("nb/", signed_in()),
     Address("nb/sti/<slug:key>/", signed_in(), lambda w: {"key": w.base.path.key}),
@@ -90,12 +107,13 @@ OURS = [
     Address("nb/min-konto/", signed_in(), post=language),
     Address("nb/min-konto/opplysninger.zip", signed_in()),
     Address("nb/kurs/<str:course_slug>/<str:module_slug>/", signed_in(), module),
+    Address("nb/kurs/<str:course_slug>/<str:module_slug>/utskrift.pdf", signed_in(), module),
     Address(r"nb/^((?:kurs/(?:[\w-]+/)*)?)$", ALL_ELSEWHERE, lambda w: {"address": w.course.url}),
     Address("nb/prove/<slug:code>/", signed_in(), quiz, post=no_one, by=("learner",), writes=False),
     Address("nb/forsok/<uuid:attempt_id>/<int:number>/", OWN, attempt(number=1), post=an_answer),
     Address(
         "nb/forsok/<uuid:attempt_id>/svar/",
-        signed_in(NOT_ASKED_THIS_WAY, NOT_ASKED_THIS_WAY),
+        ASKED_ANOTHER_WAY,
         attempt(),
         post=lambda w: json.dumps(an_answer(w)),
         by=("learner",),
@@ -118,6 +136,9 @@ OURS = [
         by=SIGNED_IN,
     ),
     Address("film/<uuid:video_id>/lest/", signed_in(NOT_ASKED_THIS_WAY), film(), post=no_one, by=SIGNED_IN),
+    Address("h5p/<uuid:content_id>/hendelser/", ASKED_ANOTHER_WAY, the_activity, post=a_statement, by=PEOPLE[:-1]),
+    Address("h5p/<uuid:content_id>/plass/", ASKED_ANOTHER_WAY, the_activity, post=a_place, by=PEOPLE[:-1]),
+    Address("h5p/<uuid:content_id>/lest/", ASKED_ANOTHER_WAY, the_activity, post=no_one, by=PEOPLE[:-1]),
     # --- for who sees figures ---------------------------------------------------------------------
     Address("nb/rapport/", FIGURES),
     Address("nb/rapport/<uuid:unit_id>/", FIGURES_AT_LIA, unit("lia")),
@@ -362,18 +383,12 @@ SIGN_IN_PACKAGE = [
     Address("nb/konto/2fa/recovery-codes/download/", signed_in(MISSING)),
 ]
 
+A_DOCUMENT = r"dokumenter/^(\d+)/(.*)$"
 DOCUMENTS = [
-    # What trainers upload is to be read and printed by all, unless its collection is for those who are signed in.
-    Address(
-        r"dokumenter/^(\d+)/(.*)$",
-        EVERYBODY,
-        lambda w: {"address": f"/dokumenter/{w.document.pk}/{w.document.filename}"},
-    ),
-    Address(
-        r"dokumenter/^(\d+)/(.*)$",
-        signed_in(),
-        lambda w: {"address": f"/dokumenter/{w.inside.pk}/{w.inside.filename}"},
-    ),
+    # A document has the permissions of the published pages it is on, and its collection may narrow them further.
+    Address(A_DOCUMENT, signed_in(), a_document("document")),
+    Address(A_DOCUMENT, signed_in(), a_document("inside")),
+    Address(A_DOCUMENT, who("trainer", "operator", others=MISSING), a_document("loose")),
     Address(
         "dokumenter/authenticate_with_password/<int:restriction_id>/",
         signed_in(MISSING, MISSING),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
+from media.models import H5PLibrary
 from tests.access.asking import fill
 from tests.access.small_world import SmallWorld
 
@@ -66,6 +67,9 @@ _BEGINNING = {
     "admin/documents/": TRAINERS,
     "admin/images/": TRAINERS,
     "admin/sites/": OPERATORS,
+    "admin/h5p/pakke/": TRAINERS,
+    "admin/h5p/bibliotek/": OPERATORS,
+    "admin/h5p/ovelse/": OPERATORS,
     "admin/users/": OPERATORS,
     "admin/groups/": OPERATORS,
 } | {
@@ -81,6 +85,8 @@ _BEGINNING = {
         "assessments/topic",
         "courses/learningpath",
         "media/video",
+        "media/h5pcontent",
+        "media/h5plibrary",
     )
 }
 
@@ -148,6 +154,9 @@ def _places(world: SmallWorld) -> dict[str, Any]:
         "session_id": 1,
         "uploaded_file_id": 1,
         "filter_spec": "width-100",
+        "version_id": world.activity.current_id,
+        "library_id": H5PLibrary.objects.order_by("pk")[0].pk,
+        "content_id": world.activity.pk,
         "uidb64": "a",
         "token": "b",
     }
@@ -164,6 +173,8 @@ def _things(world: SmallWorld) -> dict[str, Any]:
         "assessments/topic": world.topic,
         "courses/learningpath": world.base.path,
         "media/video": world.film,
+        "media/h5pcontent": world.activity,
+        "media/h5plibrary": H5PLibrary.objects.first(),
         "admin/users": world.people["learner"],
         "admin/groups": Group.objects.get(name="Fagansvarlige"),
         "admin/sites": world.site,

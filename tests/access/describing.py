@@ -9,9 +9,14 @@ from typing import Any
 from django.utils import timezone
 
 from certification.services.badges import place_in_list
+from media.h5p.library import LibraryName
+from media.playing import Playable, content_key, libraries_key
+from media.services.libraries import approved
+from media.services.statements import iri_of
 from tests.access.asking import (
     ELSEWHERE,
     MISSING,
+    NOT_ASKED_THIS_WAY,
     OPENS,
     REFUSED,
     SIGN_IN,
@@ -33,6 +38,7 @@ def signed_in(outcome: str = OPENS, nobody: str = SIGN_IN) -> Expects:
 
 
 EVERYBODY = signed_in(OPENS, OPENS)
+ASKED_ANOTHER_WAY = signed_in(NOT_ASKED_THIS_WAY, NOT_ASKED_THIS_WAY)
 ALL_ELSEWHERE = signed_in(ELSEWHERE, ELSEWHERE)
 # The learner's own: for everybody else, whatever her function, it does not exist.
 OWN = who("learner", others=MISSING)
@@ -150,6 +156,11 @@ def what_was_seen(world: World) -> str:
     return json.dumps({"position": 5, "ranges": [[0, 5]], "sequence": 1})
 
 
+def a_document(name: str) -> Callable[[World], dict[str, Any]]:
+    """One of the documents, by the address it is served at."""
+    return lambda world: {"address": getattr(world, name).url}
+
+
 def an_answer(world: World) -> dict[str, Any]:
     option = world.attempt.draw[0]["options"][0]
     return {"number": 1, "option": option, "sequence": 7, "go": "next"}
@@ -161,6 +172,37 @@ def a_job(world: World) -> dict[str, Any]:
 
 def a_function(world: World) -> dict[str, Any]:
     return {"function": "reporter", "unit": world.lia_base.public_id, "first_day": day()}
+
+
+def the_activity(world: World) -> dict[str, Any]:
+    return {"content_id": world.activity.public_id}
+
+
+def _playable(world: World) -> Playable:
+    libraries = approved()
+    needs = [libraries[LibraryName.parse(name)].pk for name in world.activity.current.needs]
+    return Playable(world.activity.current_id, tuple(needs))
+
+
+def in_the_frame(**more: Any) -> Callable[[World], dict[str, Any]]:
+    """What the frame of an activity asks for: the address is the permission."""
+    return lambda world: {"key": content_key(_playable(world)), "version_id": world.activity.current_id, **more}
+
+
+def of_libraries(**more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"key": libraries_key(_playable(world).library_ids), **more}
+
+
+def a_statement(world: World) -> str:
+    told = {
+        "id": "0d5f9d0e-0000-4000-8000-000000000000", "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+        "object": {"id": iri_of(world.activity)},
+    }  # fmt: skip
+    return json.dumps({"version": world.activity.current_id, "statements": [told]})
+
+
+def a_place(world: World) -> str:
+    return json.dumps({"version": world.activity.current_id, "state": "{}", "sequence": 1})
 
 
 def a_name(world: World) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from factories import LONG_AGO, make_grant, make_membership, make_person, make_unit, with_second_factor
+from h5p_samples import package
 from wagtail.log_actions import log
 from wagtail.models import Collection, CollectionViewRestriction, GroupApprovalTask, Site, Workflow
 from worlds import World, make_world
@@ -27,8 +28,18 @@ from courses.models import CoursePage, ModulePage, PathStep
 from courses.services import ensure_site, sync_trainer
 from evidence.models import Evidence
 from evidence.services import record
-from media.models import DocumentFile, Video, VideoTrack
-from tests.courses.synthetic import make_contact, make_course, make_law, make_module, make_picture, publish
+from media.models import DocumentFile, H5PContent, Video, VideoTrack
+from media.services.packages import take_in
+from tests.courses.synthetic import (
+    block,
+    make_contact,
+    make_course,
+    make_law,
+    make_module,
+    make_picture,
+    publish,
+    text_part,
+)
 
 F = Grant.Function
 
@@ -156,7 +167,13 @@ def _content(world: SmallWorld) -> None:
     catalog = ensure_site()
     sync_trainer(person_id=world.people["trainer"].pk)
     course = make_course("Kurset")
-    module = make_module(course, "Modulen")
+    root = Collection.get_first_root_node()
+    inside = root.add_child(name="For innloggede")
+    CollectionViewRestriction.objects.create(collection=inside, restriction_type="login")
+    shown = [_document(root), _document(inside)]
+    body = [block("document", {"document": each.pk, "title": "Ark", "text": ""}) for each in shown]
+    parts = [text_part("Første"), block("part", {"title": "Andre", "body": body})]
+    module = make_module(course, "Modulen", parts)
     course = publish(course, world.people["trainer"])
     PathStep.objects.filter(path=world.base.path, position=1).update(course_key=course.translation_key)
     world.base.course_key = course.translation_key
@@ -173,9 +190,6 @@ def _content(world: SmallWorld) -> None:
     for quiz in (world.base.quiz, extra):
         QuizDraw.objects.create(quiz=quiz, topic=topic, count=2)
     law = make_law()
-    root = Collection.get_first_root_node()
-    inside = root.add_child(name="For innloggede")
-    CollectionViewRestriction.objects.create(collection=inside, restriction_type="login")
     world.things |= {
         "catalog": catalog,
         "course": CoursePage.objects.get(pk=course.pk),
@@ -187,10 +201,12 @@ def _content(world: SmallWorld) -> None:
         "source": law.source,
         "contact": make_contact(),
         "picture": make_picture(),
-        "document": _document(root),
-        "inside": _document(inside),
         "film": _film(published=True),
         "draft_film": _film(published=False),
+        "activity": _activity(world.people["trainer"]),
+        "document": shown[0],
+        "inside": shown[1],
+        "loose": _document(root),
         "site": Site.objects.get(is_default_site=True),
         "collection": inside,
         "task": GroupApprovalTask.objects.create(name="Godkjenning"),
@@ -207,6 +223,12 @@ def _film(*, published: bool) -> Video:
         video=film, kind="captions", language="nb", text="WEBVTT\n\n00:00.000 --> 00:01.000\nHei.\n"
     )
     return film
+
+
+def _activity(trainer: User) -> H5PContent:
+    content = H5PContent(title="Øvelsen", as_text="<p>Lytt først.</p>", created_by=trainer)
+    take_in(content=content, file=package(), file_name="x.h5p", by=trainer, may_approve=True)
+    return content
 
 
 def _document(collection: Collection) -> DocumentFile:

@@ -33,17 +33,19 @@ from tests.accounts.whole import CHOSEN, REASON, whole_person
 pytestmark = pytest.mark.django_db
 # What stays, of somebody without a name: what was required and held, and what others read.
 KEPT = {
-    "agencies.Grant.given_by", "agencies.Grant.person", "agencies.Membership.person", "assessments.ItemVersion.made_by",
-    "certification.Cycle.person", "certification.Decision.decided_by", "certification.Decision.person",
-    "certification.LedgerChain.person", "certification.Policy.made_by", "certification.Requirement.person",
-    "certification.RequirementRule.made_by", "certification.SettleMark.person", "certification.Standing.person",
-    "courses.Edition.published_by", "evidence.Evidence.person", "media.DocumentFile.uploaded_by_user",
-    "media.Picture.uploaded_by_user", "media.Video.uploaded_by", "wagtailcore.Comment.resolved_by",
-    "wagtailcore.Comment.user",
-    "wagtailcore.CommentReply.user", "wagtailcore.ModelLogEntry.user", "wagtailcore.Page.owner",
-    "wagtailcore.PageLogEntry.user", "wagtailcore.Revision.user", "wagtailcore.TaskState.finished_by",
-    "wagtailcore.UploadedFile.uploaded_by_user", "wagtailcore.WorkflowState.requested_by",
-    "wagtaildocs.Document.uploaded_by_user", "wagtailimages.Image.uploaded_by_user",
+    "agencies.Grant.given_by", "agencies.Grant.person", "agencies.Membership.person",
+    "assessments.ItemVersion.made_by", "certification.Cycle.person", "certification.Decision.decided_by",
+    "certification.Decision.person", "certification.LedgerChain.person", "certification.Policy.made_by",
+    "certification.Requirement.person", "certification.RequirementRule.made_by", "certification.SettleMark.person",
+    "certification.Standing.person", "courses.Edition.published_by", "evidence.Evidence.person",
+    "media.DocumentFile.uploaded_by_user", "media.H5PContent.created_by", "media.H5PLibrary.brought_by",
+    "media.H5PLibrary.judged_by", "media.H5PVersion.uploaded_by", "media.Picture.uploaded_by_user",
+    "media.Video.uploaded_by", "wagtailcore.Comment.resolved_by", "wagtailcore.Comment.user",
+    "wagtailcore.CommentReply.user",
+    "wagtailcore.ModelLogEntry.user", "wagtailcore.Page.owner", "wagtailcore.PageLogEntry.user",
+    "wagtailcore.Revision.user", "wagtailcore.TaskState.finished_by", "wagtailcore.UploadedFile.uploaded_by_user",
+    "wagtailcore.WorkflowState.requested_by", "wagtaildocs.Document.uploaded_by_user",
+    "wagtailimages.Image.uploaded_by_user",
 }  # fmt: skip
 
 

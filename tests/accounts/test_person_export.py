@@ -51,7 +51,7 @@ def test_what_is_for_her_alone_is_in_it(ingrid):
     assert data["answers"][0] | {"saved": ""} == {
         "attempt": data["attempts"][0]["id"], "number": 1, "question": "Hva gjør du?", "answer": CHOSEN, "saved": "",
     }  # fmt: skip
-    assert {row["score"] for row in data["evidence"]} == {"0.9000", None}
+    assert {row["score"] for row in data["evidence"]} == {"0.9000", "0.5000", None}
     assert data["cycles"][0]["certificate_code"] == Certificate.objects.get().code
 
 

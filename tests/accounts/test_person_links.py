@@ -23,8 +23,17 @@ JSON = {
     "certification.RequirementRule.role_keys": "roles",
     "certification.RequirementRule.sector_keys": "sectors",
     "courses.EditionPage.part_ids": "parts of a page",
+    "courses.EditionPage.requires": "activities of a page",
     "courses.ModulePage.parts": "a page",
     "media.VideoProgress.ranges": "seconds of a film",
+    "media.H5PLibrary.description": "a library, and its author as the package says",
+    "media.H5PLibrary.files": "paths",
+    "media.H5PLibrary.semantics": "what content may hold",
+    "media.H5PStatement.body": "what an activity told, without who it was and what she answered",
+    "media.H5PVersion.description": "a package, and its authors as the package says",
+    "media.H5PVersion.files": "paths",
+    "media.H5PVersion.needs": "libraries",
+    "media.H5PVersion.params": "what a package shows",
     "reports.Counted.units": "units and roles",
 }
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from factories import make_grant, make_membership, make_person
+from h5p_samples import package
 from wagtail.admin.models import EditingSession, FormState
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
@@ -38,7 +39,11 @@ from certification.services import settle_person
 from certification.services.decisions import extend, waive
 from courses.models import Edition, ModuleProgress, PartDone
 from courses.services import ensure_site
-from media.models import DocumentFile, Video, VideoProgress
+from media.h5p.xapi import read_statement
+from media.models import DocumentFile, H5PContent, H5PLibrary, Video, VideoProgress
+from media.services.packages import take_in
+from media.services.statements import iri_of, take_in_statements
+from media.services.states import save_state
 from tests.courses.synthetic import make_picture
 
 DAY = dt.timedelta(days=1)
@@ -55,6 +60,7 @@ def whole_person(world: World, **fields: Any) -> User:
     _decided(world, person)
     _function(world, person)
     _sat_a_quiz(world, person)
+    _did_an_activity(person)
     _authored(person)
     _worked_in_the_admin(person)
     _signs_in(person)
@@ -116,6 +122,18 @@ def _sat_a_quiz(world: World, person: User) -> None:
         person=person, quiz=world.quiz, allowance=leave, number=1, draw=drawn, pass_mark=80
     )
     Answer.objects.create(attempt=attempt, position=0, version=version, option="a", sequence=1)
+
+
+def _did_an_activity(person: User) -> None:
+    content = H5PContent(title=f"Øvelse {_next(H5PContent)}", created_by=person)
+    version = take_in(content=content, file=package(), file_name="x.h5p", by=person, may_approve=True).version
+    H5PLibrary.objects.update(brought_by=person, judged_by=person)
+    told = {
+        "id": str(uuid.uuid4()), "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+        "object": {"id": iri_of(content)}, "result": {"score": {"raw": 1, "max": 2}},
+    }  # fmt: skip
+    take_in_statements(person=person, version=version, statements=[read_statement(told)])
+    save_state(person=person, version=version, state='{"chosen": 1}', sequence=7)
 
 
 def _authored(person: User) -> None:

@@ -11,7 +11,7 @@ from assessments.drawing import BankTooSmallError, Candidate, draw
 
 
 def dice(seed):
-    return random.Random(seed)  # noqa: S311  a draw that can be repeated
+    return random.Random(seed)
 
 
 @st.composite

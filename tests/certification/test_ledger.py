@@ -211,7 +211,7 @@ def decide(world: World, person, act: str, day: dt.date, chance: random.Random) 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.sampled_from(ACTS), min_size=4, max_size=16), seed=st.integers(0, 10_000))
 def test_replay_equals_what_is_stored_whatever_happens(world: World, acts: list[str], seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311  no secret
+    chance = random.Random(seed)
     day = START
     person = world.teacher(since=START)
     settle_person(person.pk, day)

@@ -6,13 +6,14 @@ import itertools
 import uuid
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from PIL import Image
 
 from courses.models import CoursePage, ModulePage
 from courses.services import ensure_site
 from facts.models import ContactPoint, LegalReference, Source
-from media.models import Picture
+from media.models import DocumentFile, Picture
 
 _number = itertools.count(1)
 CHECKED = {"verified_on": dt.date(2026, 7, 1), "review_due": dt.date(2099, 1, 1)}
@@ -47,6 +48,10 @@ def make_picture() -> Picture:
     return Picture.objects.create(title=f"Bilde {n}", description="En dør", file=ImageFile(file, name=f"{n}.png"))
 
 
+def make_document(name: str = "ark.pdf", content: bytes = b"%PDF-1.7 ark", **fields: Any) -> DocumentFile:
+    return DocumentFile.objects.create(title="Ark", file=ContentFile(content, name=name), **fields)
+
+
 def block(kind: str, value: Any) -> dict[str, Any]:
     return {"type": kind, "id": str(uuid.uuid4()), "value": value}
 
@@ -76,6 +81,12 @@ def case() -> dict[str, Any]:
             ),
         },
     )
+
+
+def action_card(contacts: list[int] | None = None, title: str = "Når jeg er bekymret") -> dict[str, Any]:
+    rows = [{"label": "Hvem ringer jeg?", "hint": "Navn og funksjon"}, {"label": "Rommet vårt", "hint": ""}]
+    value = {"title": title, "lead": "Fyll det ut nå", "rows": items(rows), "contacts": items(contacts or [])}
+    return block("action_card", value)
 
 
 def text_part(title: str = "Del", text: str = "<p>Tekst.</p>") -> dict[str, Any]:

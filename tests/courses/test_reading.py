@@ -15,11 +15,13 @@ from courses.models import Edition, ModulePage, ModuleProgress, PartDone
 from courses.reading import State, course_overview, path_steps
 from evidence.models import Evidence
 from tests.courses.synthetic import (
+    action_card,
     block,
     case,
     items,
     make_contact,
     make_course,
+    make_document,
     make_law,
     make_module,
     make_picture,
@@ -290,6 +292,9 @@ def rich_part(size: int, link) -> dict:
             block("sources", {"sources": items([make_source().pk, make_source().pk])}),
             block("image", {"image": {"image": picture.pk, "alt_text": "Første", "decorative": False}}),
             block("image", {"image": {"image": twin.pk, "alt_text": "", "decorative": True}}),
+            block("text", f'<p><a linktype="document" id="{make_document().pk}">arket</a></p>'),
+            block("document", {"document": make_document().pk, "title": "Arket", "text": "Til lomma"}),
+            action_card([make_contact().pk]),
             case(),
         ]
     return block("part", {"title": "Full del", "body": body})

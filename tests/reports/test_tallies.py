@@ -303,7 +303,7 @@ def test_folds_and_settles_at_once_lose_nothing_and_count_nothing_twice(place):
     done = threading.Event()
 
     def settles(seed):
-        chance = random.Random(seed)  # noqa: S311  which standing comes next is no secret
+        chance = random.Random(seed)
         try:
             for _ in range(8):
                 with transaction.atomic():

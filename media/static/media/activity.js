@@ -26,6 +26,10 @@ class Activity {
     this.sequence = 0;
     section.querySelector("[data-activity-again]")?.addEventListener("click", () => this.open());
     section.querySelector("[data-activity-full]")?.addEventListener("click", () => this.full());
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && document.fullscreenElement) document.exitFullscreen();
+    });
+    document.addEventListener("fullscreenchange", () => this.sayFull());
     window.addEventListener("message", (event) => this.hear(event));
     window.addEventListener("pagehide", () => this.flush(true));
     window.addEventListener("online", () => this.flush());
@@ -41,6 +45,10 @@ class Activity {
   // --- the frame ---
   open() {
     this.show("loading");
+    // A frame of its own for every try: with another word behind it, the same address would not be fetched again.
+    const fresh = this.frame.cloneNode();
+    this.frame.replaceWith(fresh);
+    this.frame = fresh;
     this.frame.src = `${this.frame.dataset.src}#${this.word}`;
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.show("failed"), GIVE_UP_MS);
@@ -59,6 +67,13 @@ class Activity {
     else this.section.requestFullscreen();
   }
 
+  sayFull() {
+    const words = this.section.querySelector("[data-activity-full] span");
+    if (!words) return;
+    const whole = document.fullscreenElement === this.section;
+    words.textContent = whole ? words.dataset.leave : words.dataset.enter;
+  }
+
   post(type, more = {}) {
     this.frame.contentWindow.postMessage({ handlekraft: this.word, type, ...more }, this.frame.dataset.origin || "*");
   }
@@ -73,6 +88,7 @@ class Activity {
     }
     if (type === "failed") {
       clearTimeout(this.patience);
+      console.warn("activity:", event.data.reason);
       this.show("failed");
     }
     if (type === "height") this.grow(event.data.height);
@@ -191,4 +207,5 @@ class Activity {
   }
 }
 
-for (const section of document.querySelectorAll("section[data-activity]")) new Activity(section);
+// One that waits for somebody's approval has no frame.
+for (const section of document.querySelectorAll("section[data-activity]:has(iframe)")) new Activity(section);

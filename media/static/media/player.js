@@ -102,5 +102,6 @@
     }
     if (event.data.type === "save") save();
   });
-  tell("loaded");
+  // Core and some libraries finish setting themselves up when the document is ready; this comes after them.
+  H5P.jQuery(() => tell("loaded"));
 })();

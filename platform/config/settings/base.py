@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "ledger": {"task": "certification.tasks.keep_ledger_head", "schedule": crontab(minute="55", hour="23")},
     "tallies": {"task": "reports.tasks.fold_tallies", "schedule": 300.0},
     "scheduled pages": {"task": "courses.tasks.publish_scheduled", "schedule": 300.0},
+    "activities": {"task": "media.tasks.reconcile_activities", "schedule": crontab(minute="20", hour="3")},
     "trainers": {"task": "courses.tasks.sync_trainers", "schedule": 3600.0},
     # Every hour, so that a server that was down in the morning costs nobody the day; each mail is sent once.
     "reminders": {"task": "certification.tasks.remind", "schedule": crontab(minute="10", hour="7-15")},
@@ -259,6 +260,9 @@ WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "media.Picture"
 WAGTAILDOCS_DOCUMENT_MODEL = "media.DocumentFile"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "txt", "csv"]  # as in media/files.py
+WAGTAILDOCS_INLINE_CONTENT_TYPES = ["application/pdf"]  # everything else is downloaded, whatever was once uploaded
+WAGTAILDOCS_BLOCK_EMBEDDED_CONTENT = True
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -13,8 +13,7 @@ from factories import make_person
 from accounts.models import User
 from evidence.models import Evidence
 from media.models import Video, VideoProgress
-from media.receivers import merge_videos
-from media.services.videos import publish_videos, read_transcript, report_watched, seen
+from media.services.videos import merge_progress, publish_videos, read_transcript, report_watched, seen
 from media.watching import SLACK
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +109,7 @@ def test_two_accounts_of_one_person_have_seen_what_either_saw(learner, make_vide
     VideoProgress.objects.create(person=learner, video=video, ranges=[[0, 50]], position=50, watched_at=now)
     VideoProgress.objects.create(person=learner, video=other, ranges=[[0, 1]])
     VideoProgress.objects.create(person=target, video=video, ranges=[[40, 80]], position=80)
-    merge_videos(None, source=learner, target=target)
+    merge_progress(source=learner, target=target)
     row = VideoProgress.objects.get(person=target, video=video)
     assert (row.ranges, row.position, row.watched_at) == ([[0, 80]], 80, now)
     assert VideoProgress.objects.filter(person=target).count() == 2

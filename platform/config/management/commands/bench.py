@@ -8,13 +8,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from config.benchmarks import certification, pages, quizzes, reports
+from config.benchmarks import activities, certification, pages, quizzes, reports
 from config.benchmarks.harness import Book
 
 PARTS: dict[str, Callable[[Book], None]] = {
     "pages": pages.measure,
     "quizzes": quizzes.measure,
     "reports": reports.measure,
+    "activities": activities.measure,
     "certification": certification.measure,
 }
 

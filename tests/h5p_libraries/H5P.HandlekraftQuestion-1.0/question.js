@@ -1,0 +1,58 @@
+// One question with one right answer: tells of every choice and of how it went, and goes on where it was left.
+var H5P = H5P || {};
+
+H5P.HandlekraftQuestion = (function (EventDispatcher, shared) {
+  function Question(params, id, extras) {
+    EventDispatcher.call(this);
+    this.contentId = id;
+    this.params = params;
+    this.chosen = extras && extras.previousState ? extras.previousState.chosen : undefined;
+    this.begun = Date.now();
+  }
+  Question.prototype = Object.create(EventDispatcher.prototype);
+  Question.prototype.constructor = Question;
+
+  Question.prototype.attach = function ($container) {
+    const root = shared.element("div", { class: "hk-question" });
+    const fieldset = shared.element("fieldset");
+    const name = shared.next();
+    fieldset.append(shared.element("legend", {}, this.params.question));
+    this.params.answers.forEach((answer, place) => {
+      const label = shared.element("label");
+      const radio = shared.element("input", { type: "radio", name });
+      radio.checked = place === this.chosen;
+      radio.addEventListener("change", () => {
+        this.chosen = place;
+        this.triggerXAPI("interacted");
+      });
+      label.append(radio, ` ${answer}`);
+      fieldset.append(label);
+    });
+    const button = shared.element("button", { type: "button" }, "Svar");
+    const verdict = shared.element("p", { role: "status" });
+    button.addEventListener("click", () => {
+      verdict.textContent = this.answer() ? "Riktig" : "Ikke riktig";
+      this.trigger("resize");
+    });
+    root.append(fieldset, button, verdict);
+    $container.get(0).append(root);
+  };
+
+  Question.prototype.answer = function () {
+    const right = this.chosen === this.params.right;
+    for (const verb of ["answered", "completed"]) {
+      const event = this.createXAPIEventTemplate(verb);
+      event.setScoredResult(right ? 1 : 0, 1, this, true, right);
+      event.data.statement.result.response = String(this.chosen);
+      event.data.statement.result.duration = `PT${Math.round((Date.now() - this.begun) / 10) / 100}S`;
+      this.trigger(event);
+    }
+    return right;
+  };
+
+  Question.prototype.getCurrentState = function () {
+    return this.chosen === undefined ? undefined : { chosen: this.chosen };
+  };
+
+  return Question;
+})(H5P.EventDispatcher, HandlekraftShared);
