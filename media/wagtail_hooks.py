@@ -37,6 +37,7 @@ from media.models import H5PContent, H5PLibrary, H5PVersion
 from media.reading import read_activities
 from media.services.libraries import AlreadyJudgedError, approve, approved, refuse, waiting_for
 from media.services.packages import export
+from media.video_admin import VideoViewSet
 
 APPROVE = "media.approve_h5plibrary"
 
@@ -205,6 +206,7 @@ class ActivityGroup(SnippetViewSetGroup):
 
 
 register_snippet(ActivityGroup)
+register_snippet(VideoViewSet)
 
 
 # --- what the pages above lead to -------------------------------------------------------------------
