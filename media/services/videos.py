@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -100,6 +101,12 @@ def seen(person: User, video_ids: Collection[int]) -> set[int]:
     )
     found = {pk for pair in rows.values_list("video", "video__describes") for pk in pair}
     return found & set(video_ids)
+
+
+def unseen_videos(*, person: User, wanted: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Titles of the videos that she has not seen, of those that a page requires (courses.requiring)."""
+    ids = {one["video"] for one in wanted if "video" in one}
+    return list(Video.objects.filter(pk__in=ids - seen(person, ids)).values_list("title", flat=True)) if ids else []
 
 
 def merge_progress(*, source: User, target: User) -> None:

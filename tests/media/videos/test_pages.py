@@ -5,9 +5,11 @@ from film_samples import CHAPTERS
 from wagtail.blocks import StructBlockValidationError
 
 from courses.blocks import VideoBlock
+from courses.models import PartDone
 from media.models import Video, VideoProgress, VideoTrack
 from media.player_styles import VERSION
 from media.screening import clock, read_videos
+from media.services.videos import read_transcript
 from tests.courses.synthetic import block, make_course, make_module, make_picture, publish
 from tests.test_layout import ROOT
 
@@ -106,6 +108,21 @@ def test_captions_in_the_readers_language_come_first(learner, make_video):
     for language, expected in (("nb", "nb"), ("en", "en"), ("nn", "nb")):
         tracks = read_videos(person=learner, video_ids=[video.pk], language=language)[video.pk].tracks
         assert [track.language for track in tracks if track.default] == [expected] == [tracks[0].language]
+
+
+def test_a_part_is_not_done_until_what_must_be_seen_is_seen(as_person, learner, make_video, page_with):
+    video = make_video()
+    url, client = page_with(video, required=True), as_person(learner)
+
+    def go_on():
+        reading = client.get(url).context["reading"]
+        return client.post(reading.part.url, {"part": reading.part.id, "utgave": reading.edition.number}, follow=True)
+
+    assert f"Gjør «{video.title}» før du går videre." in go_on().content.decode()
+    assert not PartDone.objects.exists()
+    read_transcript(person=learner, video=video)
+    go_on()
+    assert PartDone.objects.exists()
 
 
 def test_a_preview_shows_it_and_keeps_nothing(make_video, rf, trainer):
