@@ -51,7 +51,8 @@
     } catch {
       return; // of a library that has no state yet
     }
-    const text = state === undefined ? "" : JSON.stringify(state);
+    // Given back as null, core would take it that the platform began anew, and say so to her.
+    const text = state === undefined || state === null ? "" : JSON.stringify(state);
     if (!text || text === lastState) return;
     lastState = text;
     tell("state", { state: text });
