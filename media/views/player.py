@@ -12,7 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from media.bundles import TYPES, script_bundle, style_bundle
+from media.bundles import TYPES, guarded, script_bundle, style_bundle
 from media.h5p.package import extension
 from media.models import H5PVersion
 from media.playing import AddressError, Playable, libraries_key, read_content_key, read_libraries_key, seconds_left
@@ -131,6 +131,9 @@ def _file(files: dict[str, str], path: str) -> HttpResponseBase:
     except FileGoneError as error:
         raise Http404 from error
     kind = TYPES.get(extension(path), "application/octet-stream")
+    if extension(path) == "js":
+        with file:
+            return _kept(_harmless(HttpResponse(guarded(file), content_type=kind)))
     return _kept(_harmless(FileResponse(file, content_type=kind)))
 
 

@@ -201,6 +201,15 @@ def test_a_library_cannot_load_files_from_outside(path):
     assert problems_of(read_lib, library(preloadedJs=[{"path": path}])) == [(Code.WRONG_FIELD, "preloadedJs[0].path")]
 
 
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [("preloadedJs", "icon.svg"), ("preloadedJs", "LICENSE"), ("preloadedJs", "a.css"), ("preloadedCss", "a.js")],
+)
+def test_a_library_loads_scripts_and_styles_and_nothing_else(field, path):
+    assert problems_of(read_lib, library(**{field: [{"path": path}]})) == [(Code.WRONG_FIELD, f"{field}[0].path")]
+    assert read_lib(library(preloadedJs=[{"path": "A.JS"}])).preloaded_js == ("A.JS",)
+
+
 @pytest.mark.parametrize("runnable", [2, "yes", 1.0, []])
 def test_runnable_is_a_flag(runnable):
     assert problems_of(read_lib, library(runnable=runnable)) == [(Code.WRONG_FIELD, "runnable")]
