@@ -271,3 +271,13 @@ def test_the_platforms_own_origin_is_refused_as_the_players(monkeypatch):
             importlib.reload(base)
     monkeypatch.undo()
     importlib.reload(base)
+
+
+@pytest.mark.django_db
+def test_a_film_of_the_content_is_moved_about_in_without_being_fetched(activity, client):
+    content = activity(files(**{"content/film.mp4": b"0123456789"}))
+    url = player_url(content).removesuffix("spiller/nb/") + f"content/{content.current_id}/film.mp4"
+    response = client.get(url, headers={"range": "bytes=2-4"})
+    assert (response.status_code, b"".join(response.streaming_content)) == (206, b"234")
+    assert response["Content-Range"] == "bytes 2-4/10"
+    assert client.get(url, headers={"range": "bytes=20-"}).status_code == 416
