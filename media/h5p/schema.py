@@ -291,9 +291,13 @@ class _Reader:
         return self.file_path(".css")
 
     def file_path(self, ending: str) -> str:
-        """A browser is told the kind by the ending: under another one it would not run a script or apply a style."""
-        path = self.text("path", required=True)
-        if path and not safe_path(path):
+        """A browser is told the kind by the ending: under another one it would not run a script or apply a style.
+
+        Without the "./" that some build tools write in front: files are looked up and served by the plain path.
+        """
+        found = self.text("path", required=True)
+        path = found.removeprefix("./")
+        if found and not safe_path(path):
             self.wrong("path", "path inside the library")
         elif path and not path.lower().endswith(ending):
             self.wrong("path", f"path that ends with {ending}")

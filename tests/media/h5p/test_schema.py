@@ -210,6 +210,15 @@ def test_a_library_loads_scripts_and_styles_and_nothing_else(field, path):
     assert read_lib(library(preloadedJs=[{"path": "A.JS"}])).preloaded_js == ("A.JS",)
 
 
+def test_a_path_may_begin_with_the_folder_it_is_relative_to():
+    told = library(preloadedJs=[{"path": "./dist/x.js"}], preloadedCss=[{"path": "./x.css"}])
+    read = read_lib(told)
+    assert (read.preloaded_js, read.preloaded_css) == (("dist/x.js",), ("x.css",)), "as the files are called"
+    for path in ("./", "./../x.js", ".//x.js", "././x.js"):
+        refused = problems_of(read_lib, library(preloadedJs=[{"path": path}]))
+        assert refused == [(Code.WRONG_FIELD, "preloadedJs[0].path")]
+
+
 @pytest.mark.parametrize("runnable", [2, "yes", 1.0, []])
 def test_runnable_is_a_flag(runnable):
     assert problems_of(read_lib, library(runnable=runnable)) == [(Code.WRONG_FIELD, "runnable")]
