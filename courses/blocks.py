@@ -155,9 +155,7 @@ class ActivityBlock(blocks.StructBlock):
         content = cleaned["activity"]
         if cleaned["required"] and content.current and not content.has_text and not tells_of_its_end(content.current):
             error = ValidationError(
-                _(
-                    "Denne typen øvelse melder aldri fra om at den er gjort. Skriv øvelsen som tekst, eller krev den ikke."
-                )
+                _("Denne øvelsen melder aldri fra om at den er gjort. Skriv den som tekst også, eller krev den ikke.")
             )
             raise blocks.StructBlockValidationError(block_errors={"required": error})
         return cleaned

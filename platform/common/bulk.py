@@ -80,7 +80,7 @@ def json_alike(text: str) -> Any:
     """What is written in a column of JSON that many rows have alike, read as text.
 
     It is one object for all who have the same, made once: nobody changes it. For tens of different texts and not for
-    thousands: what is kept from one batch to the next lies among what is not, and makes the next one slower.
+    thousands: keeping ten thousand made the whole of a settling a tenth slower than keeping none.
     """
     return orjson.loads(text)
 

@@ -1,7 +1,7 @@
 from django.db import migrations
 
 # Half of each page is left free, so that a whole page of rows can be written again beside the old ones, by one policy or
-# one settling that reaches everybody. Then no index is touched: a third of the work, where no indexed column changes.
+# one settling that reaches everybody. Then no index is touched, where no indexed column changes.
 TABLES = ("certification_cycle", "certification_ledgerchain", "certification_settlemark")
 
 

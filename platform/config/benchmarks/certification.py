@@ -79,7 +79,9 @@ def _policy(book: Book, certification_id: int) -> None:
     with _workers() as pool:
         seconds = _seconds(lambda: list(pool.map(partial(apply_to_open, certification_id), _portions(concerned))))
     share = 100_000 / len(concerned)
-    book.add(f"new policy, open cycles, {_WORKERS} workers", share * seconds, "s/100k", people=len(concerned))
+    book.add(
+        f"new policy, open cycles, {_WORKERS} workers", share * seconds, "s/100k", people=len(concerned), at_most=10
+    )
     ids = list(Standing.objects.order_by("pk").values_list("person_id", flat=True)[:100_000])
     share = 100_000 / len(ids)
     least = share * _seconds(
