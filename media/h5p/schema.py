@@ -284,8 +284,10 @@ class _Reader:
         return self.text("machineName", required=True, pattern=MACHINE_NAME, wanted="machine name")
 
     def file_path(self) -> str:
-        path = self.text("path", required=True)
-        if path and not safe_path(path):
+        """Without the "./" that some build tools write in front: files are looked up and served by the plain path."""
+        found = self.text("path", required=True)
+        path = found.removeprefix("./")
+        if found and not safe_path(path):
             self.wrong("path", "path inside the library")
         return path
 
