@@ -153,6 +153,28 @@ class ActivityBlock(blocks.StructBlock):
         return cleaned
 
 
+class VideoBlock(blocks.StructBlock):
+    """A film with captions and a transcript. Who reads the transcript has seen it."""
+
+    video = SnippetChooserBlock("media.Video", label=_("Video"))
+    required = blocks.BooleanBlock(label=_("Må være sett før modulen er gjort"), required=False)
+
+    class Meta:
+        label = _("Video")
+        icon = "media"
+        template = "media/blocks/video.html"
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        missing = cleaned["video"].lacking() if cleaned["video"] else []
+        if missing:
+            what = ", ".join(one.what for one in missing)
+            text = _("«%(title)s» kan ikke vises ennå. Den mangler: %(what)s.")
+            error = ValidationError(text, params={"title": cleaned["video"].title, "what": what})
+            raise blocks.StructBlockValidationError(block_errors={"video": error})
+        return cleaned
+
+
 class SourcesBlock(blocks.StructBlock):
     sources = blocks.ListBlock(SnippetChooserBlock("facts.Source"), label=_("Kilder"), min_num=1)
 
@@ -217,6 +239,7 @@ class BodyBlock(blocks.StreamBlock):
     contacts = ContactsBlock()
     image = PictureBlock()
     activity = ActivityBlock()
+    video = VideoBlock()
     sources = SourcesBlock()
     action_card = ActionCardBlock()
     document = DocumentBlock()

@@ -19,6 +19,7 @@ from agencies.models import Role
 from assessments.models import Quiz
 from common.translated import Translated, char, text
 from courses.blocks import PartsBlock
+from media.player_styles import allow_player
 
 
 class CatalogPage(Page):
@@ -73,7 +74,12 @@ class ModulePage(Page):
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Every part at once, as a learner meets it, from what is being written."""
-        return TemplateResponse(request, "courses/module_preview.html", {"module": self, "preview": True})
+        has_video = any(child.block_type == "video" for part in self.parts for child in part.value["body"])
+        context = {"module": self, "preview": True, "has_video": has_video}
+        response = TemplateResponse(request, "courses/module_preview.html", context)
+        if has_video:
+            allow_player(response)
+        return response
 
 
 class Edition(models.Model):

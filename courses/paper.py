@@ -297,8 +297,7 @@ def _document(value: Any, paper: Paper) -> list[Node]:
 
 def _video(value: Any, paper: Paper) -> list[Node]:
     video = value["video"]
-    transcript = _plain(getattr(video, "transcript", ""), paper)
-    return _alternative(value.get("title") or getattr(video, "title", ""), _("Video"), transcript)
+    return _alternative(getattr(video, "title", ""), _("Video"), paper.rich(getattr(video, "transcript", "")))
 
 
 def _activity(value: Any, paper: Paper) -> list[Node]:

@@ -1,6 +1,6 @@
-"""What must be done in a part before the part is done: read from its blocks when it is published.
+"""What must be done in a part before the part is done, and what it shows: read from its blocks when it is published.
 
-{part id: [{"activity": key, "rule": "passed", "least": 70}, …]}
+{part id: [{"activity": key, "rule": "passed", "least": 70}, {"video": key}, …]}
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,3 +20,11 @@ def _of(body: Iterable[Mapping[str, Any]]) -> Iterable[Requirement]:
         value = block["value"]
         if block["type"] == "activity" and value.get("required") and value.get("activity"):
             yield {"activity": value["activity"], "rule": value.get("done_when"), "least": value.get("least")}
+        if block["type"] == "video" and value.get("required") and value.get("video"):
+            yield {"video": value["video"]}
+
+
+def videos_in(parts: Iterable[Mapping[str, Any]]) -> set[int]:
+    """Every video that the parts show, required or not."""
+    blocks = [block for part in parts if part["type"] == "part" for block in part["value"]["body"]]
+    return {block["value"]["video"] for block in blocks if block["type"] == "video" and block["value"].get("video")}

@@ -18,6 +18,7 @@ from courses.reading import ModuleReading, MovedError, read_module, read_printed
 from courses.reading.pages import paper_address
 from courses.rendering import module_pdf
 from courses.services import NotDoneYetError, UnknownPartError, complete_part, open_part
+from media.player_styles import allow_player
 
 
 @login_required
@@ -47,7 +48,10 @@ def module(request: HttpRequest, course_slug: str, module_slug: str) -> HttpResp
     if not reading.kept_place:
         open_part(person=person, edition=reading.edition, module_key=reading.key, part_id=reading.part.id)
     context = {"reading": reading, "help_lines": reading.help_lines, "nav_here": "home", **_choice(request)}
-    return render(request, "courses/module.html", context)
+    response = render(request, "courses/module.html", context)
+    if reading.has_video:
+        allow_player(response)
+    return response
 
 
 @login_required

@@ -9,10 +9,12 @@ from accounts.models import User
 from accounts.services.links import made_by, repoint
 from accounts.signals import Part, person_erase, person_export, person_merge
 from media.services import persons
+from media.services.videos import merge_progress
 
 # What she made or judged for all: ours, and the models of Wagtail's that ours stand in for.
 MADE = (
     "media.Picture.uploaded_by_user",
+    "media.Video.uploaded_by",
     "media.DocumentFile.uploaded_by_user",
     "wagtailimages.Image.uploaded_by_user",
     "wagtaildocs.Document.uploaded_by_user",
@@ -24,17 +26,19 @@ MADE = (
 
 
 def export_media(sender: Any, person: User, **kwargs: Any) -> Iterable[Part]:
-    yield Part("files", _("hvor mange bilder, dokumenter og øvelser du har lastet opp"), made_by(person, MADE))
+    yield Part("files", _("hvor mange bilder, dokumenter, videoer og øvelser du har lastet opp"), made_by(person, MADE))
     yield from persons.export_activities(person)
+    yield from persons.export_videos(person)
 
 
 def erase_media(sender: Any, person: User, **kwargs: Any) -> Iterable[str]:
     """What she made, others read; who made it is then somebody without a name."""
-    return persons.erase_activities(person)
+    return [*persons.erase_activities(person), *persons.erase_videos(person)]
 
 
 def merge_media(sender: Any, source: User, target: User, **kwargs: Any) -> Iterable[str]:
     repoint(MADE, source=source, target=target)
+    merge_progress(source=source, target=target)
     return persons.merge_activities(source, target)
 
 

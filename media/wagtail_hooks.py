@@ -37,6 +37,7 @@ from media.models import H5PContent, H5PLibrary, H5PVersion
 from media.reading import read_activities
 from media.services.libraries import AlreadyJudgedError, approve, approved, refuse, waiting_for
 from media.services.packages import export
+from media.video_admin import VideoViewSet
 
 APPROVE = "media.approve_h5plibrary"
 
@@ -63,8 +64,8 @@ register_permission_policy(H5PLibrary, LibraryPolicy(H5PLibrary), exact_class=Tr
 class TellsWhatCame:
     """After an upload: which version it became, and what must be approved first. To be mixed into Wagtail's views."""
 
-    def get_success_message(self, instance: Any) -> str:
-        taken = self.form.taken  # type: ignore[attr-defined]  # of the view
+    def get_success_message(self, *args: Any) -> str:
+        instance, taken = self.form.instance, self.form.taken  # type: ignore[attr-defined]  # of the view
         if taken is None:
             return gettext("«%(title)s» er lagret.") % {"title": instance.title}
         if taken.waiting:
@@ -205,6 +206,7 @@ class ActivityGroup(SnippetViewSetGroup):
 
 
 register_snippet(ActivityGroup)
+register_snippet(VideoViewSet)
 
 
 # --- what the pages above lead to -------------------------------------------------------------------

@@ -13,6 +13,7 @@ from accounts.models import User
 from agencies.models import Unit
 from assessments.models import AttemptAllowance, Quiz
 from common.bulk import insert_rows
+from common.lookups import Keys
 
 _TRIES = 3
 _TERMS = ("pass_mark", "attempts", "cool_down_days", "opens_on", "agency_id")
@@ -106,7 +107,7 @@ def allow_many(allowances: Sequence[Allowance]) -> None:
             new.append(one)
     now = timezone.now()
     if outdated:
-        AttemptAllowance.objects.filter(pk__in=outdated).update(superseded_at=now)
+        AttemptAllowance.objects.filter(pk__among=Keys(outdated)).update(superseded_at=now)
     insert_rows(
         AttemptAllowance,
         ("public_id", "person_id", "quiz_id", "given_for", *_TERMS, "recorded_at"),
@@ -126,16 +127,14 @@ def withdraw_many(keys: Sequence[_Key]) -> None:
     rows = _current_of(keys).values_list("pk", "person_id", "quiz_id", "given_for")
     outdated = [row[0] for row in rows if row[1:] in wanted]
     if outdated:
-        AttemptAllowance.objects.filter(pk__in=outdated).update(superseded_at=timezone.now())
+        AttemptAllowance.objects.filter(pk__among=Keys(outdated)).update(superseded_at=timezone.now())
 
 
 def _current_of(keys: Iterable[_Key]) -> QuerySet[AttemptAllowance]:
-    people, quizzes, purposes = zip(*keys, strict=True)
+    """Those that hold for these people and quizzes, given for whatever: few more than are asked for."""
+    people, quizzes, _purposes = zip(*keys, strict=True)
     return AttemptAllowance.objects.filter(
-        superseded_at__isnull=True,
-        person_id__among=list(set(people)),
-        quiz_id__in=set(quizzes),
-        given_for__in=set(purposes),
+        superseded_at__isnull=True, person_id__among=Keys({*people}), quiz_id__in=set(quizzes)
     )
 
 

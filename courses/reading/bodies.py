@@ -22,6 +22,7 @@ from courses.models import ModulePage
 from facts.models import ContactPoint
 from media.models import DocumentFile, Picture, Rendition
 from media.reading import ActivityReading, read_activities
+from media.screening import VideoReading, read_videos
 
 # As in courses/blocks/picture.html.
 PICTURE_SPECS = ("width-800", "width-1600")
@@ -48,7 +49,7 @@ class Bodies:
 def bodies_of(parts: Sequence[dict[str, Any]], person: User | None = None, language: str = "") -> Bodies:
     """The blocks of some parts, ready to be shown to `person`, or to nobody in particular, without a query.
 
-    At most eleven queries, whatever their number: four for each kind that knows her place, at most one for each other.
+    A constant number of queries: four for each kind that knows her place, at most one for each other kind.
     """
     documents = _documents_of(parts)
     parts = _with_addresses(list(parts), documents)
@@ -56,6 +57,7 @@ def bodies_of(parts: Sequence[dict[str, Any]], person: User | None = None, langu
     chosen, lines = _take(parts, {"document"}, "document"), _take(parts, {"contacts", "action_card"}, "contacts")
     contacts, help_lines = _contacts_of(lines)
     activities = _take_activities(parts, person, language) if person else None
+    videos = _take_videos(parts, person, language) if person else None
     block = ModulePage._meta.get_field("parts").stream_block.child_blocks["part"]
     bodies = [value["body"] for value in block.bulk_to_python([part["value"] for part in parts])]
     for body in bodies:
@@ -64,6 +66,8 @@ def bodies_of(parts: Sequence[dict[str, Any]], person: User | None = None, langu
                 child.value["image"] = pictures.get(child.id)
             elif child.block_type == "activity" and activities is not None:
                 child.value["activity"] = activities.get(child.id)
+            elif child.block_type == "video" and videos is not None:
+                child.value["video"] = videos.get(child.id)
             elif child.id in chosen:
                 child.value["document"] = documents.get(chosen[child.id])
             elif child.id in lines:
@@ -167,6 +171,13 @@ def _take_activities(parts: list[dict[str, Any]], person: User, language: str) -
     """The activities by block, at her place in each. Takes the ids out of `parts`, as with pictures."""
     chosen = _take(parts, {"activity"}, "activity")
     readings = read_activities(person=person, content_ids={pk for pk in chosen.values() if pk}, language=language)
+    return {block_id: readings[pk] for block_id, pk in chosen.items() if pk in readings}
+
+
+def _take_videos(parts: list[dict[str, Any]], person: User, language: str) -> dict[str, VideoReading]:
+    """The videos by block, at her place in each. Takes the ids out of `parts`, as with pictures."""
+    chosen = _take(parts, {"video"}, "video")
+    readings = read_videos(person=person, video_ids={pk for pk in chosen.values() if pk}, language=language)
     return {block_id: readings[pk] for block_id, pk in chosen.items() if pk in readings}
 
 

@@ -76,6 +76,10 @@ class ModuleReading:
         return self.minutes - self.minutes_done
 
     @property
+    def has_video(self) -> bool:
+        return any(child.block_type == "video" for child in self.body)
+
+    @property
     def previous_part(self) -> PartReading | None:
         return self.parts[self.part.number - 2] if self.part.number > 1 else None
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, Revision
 
 from accounts.models import User
 from courses.models import CoursePage, Edition, EditionPage, ModulePage
-from courses.requiring import requirements
+from courses.reading.bodies import raw_parts
+from courses.requiring import requirements, videos_in
+from media.services.videos import publish_videos
 
 _TRIES = 5
 
@@ -60,7 +62,13 @@ def _make(course_key: uuid.UUID, published_by: User | None, change: Edition.Chan
     for page in pages:
         page.edition = edition
     EditionPage.objects.bulk_create(pages)
+    publish_videos(video_ids=_videos(pages))
     return edition
+
+
+def _videos(pages: Iterable[EditionPage]) -> set[int]:
+    revisions = Revision.objects.filter(pk__in=[page.revision_id for page in pages if not page.is_course])
+    return {pk for revision in revisions for pk in videos_in(raw_parts(revision.content))}
 
 
 def _content(pages: Iterable[EditionPage]) -> set[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from courses.models import Edition, EditionPage, ModuleProgress, PartDone
 from evidence.models import Evidence
 from evidence.services import record
 from media.services.statements import lacking_activities
+from media.services.videos import unseen_videos
 
 
 class UnknownPartError(Exception):
@@ -85,7 +86,10 @@ def _check_requirements(person: User, module_key: uuid.UUID, part_id: str, versi
     """Raises NotDoneYetError unless all that the part asks for is done, in one of its languages."""
     if PartDone.objects.filter(person=person, module_key=module_key, part_id=part_id).exists():
         return
-    lacking = [lacking_activities(person=person, wanted=version.requires.get(part_id, [])) for version in versions]
+    wanted = [version.requires.get(part_id, []) for version in versions]
+    lacking = [
+        lacking_activities(person=person, wanted=one) + unseen_videos(person=person, wanted=one) for one in wanted
+    ]
     if all(lacking):
         raise NotDoneYetError(lacking[0])
 

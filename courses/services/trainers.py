@@ -19,7 +19,7 @@ _MODELS: dict[str, tuple[str, ...]] = {
     "facts": ("contactpoint", "legalreference", "term", "source"),
     "assessments": ("topic", "item", "quiz"),
     "courses": ("learningpath",),
-    "media": ("h5pcontent",),
+    "media": ("h5pcontent", "video"),
 }
 # What runs activities is code, and somebody else's to judge (media.services.approvers).
 _SEEN = ("view_h5plibrary",)

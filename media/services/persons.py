@@ -1,4 +1,4 @@
-"""What activities keep about one person: given to her, taken away, or moved to her other account."""
+"""What activities and videos keep about one person: given to her, taken away, or moved to her other account."""
 
 from collections.abc import Iterable
 
@@ -9,10 +9,12 @@ from accounts.models import User
 from accounts.services.links import rows_of
 from accounts.signals import Part
 from media.activities import better_share, ever
-from media.models import H5PResult, H5PState, H5PStatement
+from media.models import H5PResult, H5PState, H5PStatement, VideoProgress
 
 # Hers. What she uploaded and judged is for all, and stands in media.receivers.
-FIELDS = ("media.H5PStatement.person", "media.H5PResult.person", "media.H5PState.person")
+FIELDS = (
+    "media.H5PStatement.person", "media.H5PResult.person", "media.H5PState.person", "media.VideoProgress.person",
+)  # fmt: skip
 
 
 def export_activities(person: User) -> Iterable[Part]:
@@ -40,6 +42,22 @@ def export_activities(person: User) -> Iterable[Part]:
             version="version__number", state="state", saved="saved_at",
         ),
     )  # fmt: skip
+
+
+def export_videos(person: User) -> Iterable[Part]:
+    yield Part(
+        "videos",
+        _("hva du har sett av hver video, og hvor du slapp"),
+        rows_of(
+            VideoProgress.objects.filter(person=person).order_by("pk"), video="video__title", id="video__public_id",
+            seen="ranges", position="position", updated="updated_at", watched="watched_at", read_as_text="read_at",
+        ),
+    )  # fmt: skip
+
+
+def erase_videos(person: User) -> Iterable[str]:
+    VideoProgress.objects.filter(person=person).delete()
+    return [_("Alt om videoer slettes.")]
 
 
 def erase_activities(person: User) -> Iterable[str]:

@@ -38,6 +38,11 @@ def held_of_chain(periods: Sequence[ChainLink]) -> Held | None:
     return Held(first, window_opens_on, expires_on, grace_until)
 
 
+def held_by(earned: Sequence[Earned]) -> Held | None:
+    """The dates of what satisfied cycles give, oldest first."""
+    return held_of_chain([one.link for one in earned]) if earned else None
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of a cycle that its dates were made of."""
@@ -117,7 +122,7 @@ def answer_on(
         if row.dates and row.satisfied_on and row.satisfied_on <= day and row.proven_at and row.proven_at <= known_at
     ]
     earned.sort(key=lambda pair: (pair[0].valid_from, pair[1]))
-    held = held_of_chain([(one.valid_from, one.window_opens_on, one.expires_on, one.grace_until) for one, _ in earned])
+    held = held_by([one for one, _number in earned])
     newest = earned[-1][0] if earned else None
     rulings = [Ruling(row.kind, row.cycle_id, row.days, row.agency_id) for row in decisions if row.known_at(known_at)]
     state = state_on(day, newest, held, rulings)
@@ -162,13 +167,11 @@ def _earned(row: Pass, stored: Dates, decisions: Iterable[Said], known_at: dt.da
         )
     return Earned(
         pk=row.pk,
-        public_id=row.public_id,
         valid_from=dates.valid_from,
         window_opens_on=dates.window_opens_on,
         expires_on=dates.expires_on,
         grace_until=dates.grace_until,
         baseline=dates.baseline_expires_on,
-        imported=row.imported,
     )
 
 

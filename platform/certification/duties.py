@@ -78,11 +78,6 @@ def due_on(rule: RuleTerms, first_day: dt.date) -> dt.date:
     return rule.due_on or first_day + dt.timedelta(days=rule.due_days or 0)
 
 
-def obligation(rule: RuleTerms, job: Job) -> Obligation | None:
-    """What `rule` brings through `job`, or None where it brings nothing."""
-    return brought(rule, job.valid_from, job.valid_to) if falls_under(rule, job) else None
-
-
 def brought(rule: RuleTerms, first_day: dt.date, last_day: dt.date | None) -> Obligation | None:
     """What `rule` brings through a job of these days that falls under it: None where the two never meet."""
     first = max(rule.valid_from, first_day)

@@ -35,10 +35,12 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, uuid.UUID) else value
 
 
-def hash_of(previous: str, ref: uuid.UUID, number: int, kind: str, recorded_at: dt.datetime, facts: Facts) -> str:
+def hash_of(
+    previous: str, ref: uuid.UUID, number: int, kind: str, recorded_at: dt.datetime, facts: Facts | orjson.Fragment
+) -> str:
     """SHA-256 over canonical JSON: keys sorted, no spaces, UTF-8, the instant in UTC to the microsecond.
 
-    Dates and ids in `facts` hash as the text they are stored as.
+    Dates and ids in `facts` hash as the text they are stored as. A fragment is facts as they were written out.
     """
     instant = recorded_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     text = orjson.dumps([previous, ref, number, kind, instant, facts], option=orjson.OPT_SORT_KEYS)

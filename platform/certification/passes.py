@@ -60,14 +60,17 @@ class Earned(NamedTuple):
     """A satisfied cycle. `completed_on` is the day of what completed it."""
 
     pk: int
-    public_id: uuid.UUID
     valid_from: dt.date
     window_opens_on: dt.date
     expires_on: dt.date
     grace_until: dt.date
     baseline: dt.date
-    imported: bool = False
     completed_on: dt.date | None = None
+
+    @property
+    def link(self) -> tuple[dt.date, dt.date, dt.date, dt.date]:
+        """What it is in the chain of all that she has earned."""
+        return self[1:5]
 
 
 @dataclass(slots=True)
@@ -84,8 +87,27 @@ class OpenPass:
     evidence_from: dt.date
     due_on: dt.date | None
     path_id: int
+    policy_versions: str
+    pass_mark: int
+    validity: str
+    window: str
+    grace: str
+    date_base: str
+    fixed_day: str
+    minimum_active: str
+    least_assurance: int
+    attempts: int | None
+    cool_down_days: int
+    policy_ids: list[int]
+    steps: list[dict[str, str]]
+
+
+class Offer(NamedTuple):
+    """The terms that a pass is opened with, and that an open one may be given instead of its own."""
+
     policy_ids: list[int]
     policy_versions: str
+    path_id: int
     steps: list[dict[str, str]]
     pass_mark: int
     validity: str
@@ -145,10 +167,11 @@ def duty_on(
     excused = {ruling.agency_id for ruling in rulings if ruling.kind == "waiver" and ruling.days.hold_on(day)}
     bound = [] if None in excused else [claim for claim in now if claim.agency_id not in excused]
     now = bound or now
-    active = [claim for claim in now if not any(days.hold_on(day) for days in leave.get(claim.membership_thread, ()))]
+    away = [leave.get(claim.membership_thread, ()) for claim in now] if leave else [()] * len(now)
+    active = [(claim, days) for claim, days in zip(now, away, strict=True) if not any(one.hold_on(day) for one in days)]
     dues = [
-        (due_after_leave(claim.days.first, claim.due_on, leave.get(claim.membership_thread, ()), day), claim)
-        for claim in active or now
+        (due_after_leave(claim.days.first, claim.due_on, days, day), claim)
+        for claim, days in active or zip(now, away, strict=True)
     ]
     dues.sort(key=lambda due: (due[0], due[1].rule_id, due[1].pk))
     return Duty(
@@ -198,15 +221,16 @@ def evidence_counts_from(
     return max(opens, newest.completed_on + _DAY) if newest.completed_on else opens
 
 
-def steps_shown(one: OpenPass, evidence: Iterable[Shown]) -> dict[int, Shown]:
+def steps_shown(one: OpenPass, evidence: Sequence[Shown]) -> dict[int, Shown]:
     """Step number → the earliest evidence that satisfies it. `evidence` is in the order it occurred.
 
     Tests must be of at least `least_assurance`; reading is self-declared by its nature, and it is the test that
     certifies. A row that withdraws stands for nothing, and neither does one row that is like it.
     """
-    evidence = list(evidence)
-    withdrawn = Counter(_likeness(row) for row in evidence if row.withdrawn)
     shown: dict[int, Shown] = {}
+    if not evidence:
+        return shown
+    withdrawn = Counter(_likeness(row) for row in evidence if row.withdrawn)
     for row in evidence:
         if row.failed or row.withdrawn or row.occurred_on < one.evidence_from:
             continue
@@ -229,13 +253,13 @@ def _likeness(row: Shown) -> tuple[str, str, int | None, int, dt.date]:
 
 def tests_to_allow(one: OpenPass, shown: Mapping[int, Shown]) -> list[str]:
     """Keys of the quizzes that she may sit now: everything to be read before them is read."""
-    return [
-        step["key"]
-        for number, step in enumerate(one.steps)
-        if step["subject"] == "quiz"
-        and number not in shown
-        and all(i in shown for i in range(number) if one.steps[i]["subject"] == "course")
-    ]
+    found: list[str] = []
+    for number, step in enumerate(one.steps):
+        if step["subject"] == "quiz" and number not in shown:
+            found.append(step["key"])
+        elif step["subject"] == "course" and number not in shown:
+            break
+    return found
 
 
 def completed_on(one: OpenPass, shown: Mapping[int, Shown]) -> dt.date:
@@ -251,7 +275,7 @@ def turns_of(
     found: list[dt.date | None] = []
     for claim in claims:
         found += claim.days.turns()
-        for days in leave.get(claim.membership_thread, ()):
+        for days in leave.get(claim.membership_thread, ()) if leave else ():
             found += days.turns()
     for ruling in rulings:
         found += ruling.days.turns()

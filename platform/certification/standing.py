@@ -99,7 +99,7 @@ def next_change(
     if held:
         days += [held.valid_from, held.window_opens_on, held.expires_on + _DAY, held.grace_until + _DAY]
         days += [held.expires_on - step for step in _STEPS]
-    return min((found for found in days if found and found > day), default=None)
+    return min([found for found in days if found and found > day], default=None)
 
 
 class Stored(Protocol):

@@ -70,6 +70,7 @@ def admin_policy(response: HttpResponse) -> dict[str, list[str]]:
         "style-src": ["'unsafe-inline'"],
         "img-src": ["blob:"],  # a picture is shown before it is uploaded
         "frame-src": ["'self'"],  # previews
+        "media-src": ["'self'"],  # a video on its own page
     }
     if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
         hashes = sorted({f"'sha256-{_hash(text)}'" for text in allowed_scripts(response.content.decode())})

@@ -344,9 +344,9 @@ class _Maker:
         opened = day - dt.timedelta(days=self.chance.randint(1, 5))
         return OpenPass(
             0, next(self.uuids), number, agency_id, False, opened, None, opened - dt.timedelta(days=30),
-            None if renewal else opened + dt.timedelta(days=60), path_id, [self.policy.pk], self.policy.version, steps,
-            terms.pass_mark, terms.validity, terms.window, terms.grace, terms.date_base, terms.fixed_day,
-            terms.minimum_active, terms.least_assurance, terms.attempts, terms.cool_down_days,
+            None if renewal else opened + dt.timedelta(days=60), path_id, self.policy.version, terms.pass_mark,
+            terms.validity, terms.window, terms.grace, terms.date_base, terms.fixed_day, terms.minimum_active,
+            terms.least_assurance, terms.attempts, terms.cool_down_days, [self.policy.pk], steps,
         )  # fmt: skip
 
     def _shown(self, pk: int, step: dict[str, str], day: dt.date) -> Shown:

@@ -8,10 +8,11 @@ import json
 
 from agencies.services.people import person_fingerprint
 from agencies.services.units import unit_fingerprint
-from tests.access.asking import ELSEWHERE, MISSING, OPENS, REFUSED
+from tests.access.asking import ELSEWHERE, MISSING, NOT_ASKED_THIS_WAY, OPENS, REFUSED
 from tests.access.describing import (
     ALL_ELSEWHERE,
     ASKED_ANOTHER_WAY,
+    CONTENT_ONLY,
     DECISIONS,
     DECISIONS_AT_LIA,
     DECISIONS_ELSEWHERE,
@@ -43,9 +44,11 @@ from tests.access.describing import (
     attempt,
     code,
     day,
+    film,
     her_case,
     her_job,
     in_the_frame,
+    its_track,
     language,
     last_day,
     module,
@@ -59,9 +62,12 @@ from tests.access.describing import (
     the_agency,
     the_learner,
     unit,
+    what_was_seen,
     who,
 )
 from tests.access.small_world import PEOPLE, ROSTER, STANDINGS
+
+SIGNED_IN = tuple(name for name in PEOPLE if name != "nobody")
 
 OURS = [
     # --- for all ----------------------------------------------------------------------------------
@@ -117,6 +123,19 @@ OURS = [
     ),
     Address("nb/forsok/<uuid:attempt_id>/resultat/", OWN, attempt("failed")),
     Address("nb/forsok/<uuid:attempt_id>/resultat/", OWN | {"learner": ELSEWHERE}, attempt()),
+    # --- films: of a course, and of none yet ------------------------------------------------------
+    Address("film/<uuid:video_id>/", signed_in(), film()),
+    Address("film/<uuid:video_id>/", CONTENT_ONLY, film("draft_film")),
+    Address("film/<uuid:video_id>/spor/<int:track_id>.vtt", signed_in(), its_track()),
+    Address("film/<uuid:video_id>/spor/<int:track_id>.vtt", CONTENT_ONLY, its_track("draft_film")),
+    Address(
+        "film/<uuid:video_id>/sett/",
+        signed_in(NOT_ASKED_THIS_WAY),
+        film(),
+        post=what_was_seen,
+        by=SIGNED_IN,
+    ),
+    Address("film/<uuid:video_id>/lest/", signed_in(NOT_ASKED_THIS_WAY), film(), post=no_one, by=SIGNED_IN),
     Address("h5p/<uuid:content_id>/hendelser/", ASKED_ANOTHER_WAY, the_activity, post=a_statement, by=PEOPLE[:-1]),
     Address("h5p/<uuid:content_id>/plass/", ASKED_ANOTHER_WAY, the_activity, post=a_place, by=PEOPLE[:-1]),
     Address("h5p/<uuid:content_id>/lest/", ASKED_ANOTHER_WAY, the_activity, post=no_one, by=PEOPLE[:-1]),

@@ -84,6 +84,7 @@ _BEGINNING = {
         "assessments/quiz",
         "assessments/topic",
         "courses/learningpath",
+        "media/video",
         "media/h5pcontent",
         "media/h5plibrary",
     )
@@ -171,6 +172,7 @@ def _things(world: SmallWorld) -> dict[str, Any]:
         "assessments/quiz": world.base.quiz,
         "assessments/topic": world.topic,
         "courses/learningpath": world.base.path,
+        "media/video": world.film,
         "media/h5pcontent": world.activity,
         "media/h5plibrary": H5PLibrary.objects.first(),
         "admin/users": world.people["learner"],

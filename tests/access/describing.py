@@ -45,6 +45,8 @@ OWN = who("learner", others=MISSING)
 FIGURES = who("manager", "sibling_manager", "reporter", "coordinator")
 FIGURES_AT_LIA = FIGURES | {"sibling_manager": MISSING}
 FIGURES_ABOVE = FIGURES | dict.fromkeys(("manager", "sibling_manager", "reporter"), MISSING)
+# A video that no course has shown yet is there for those who make courses.
+CONTENT_ONLY = who("trainer", "operator", others=MISSING)
 PEOPLE_LIST = who(*STANDINGS)
 PERSON_AT_LIA = PEOPLE_LIST | {"sibling_manager": MISSING}
 PERSON_ELSEWHERE = who(others=REFUSED) | dict.fromkeys(STANDINGS, MISSING)
@@ -140,6 +142,18 @@ def quiz(world: World) -> dict[str, Any]:
 
 def module(world: World) -> dict[str, Any]:
     return {"course_slug": world.course.slug, "module_slug": world.module.slug}
+
+
+def film(name: str = "film") -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"video_id": getattr(world, name).public_id}
+
+
+def its_track(name: str = "film") -> Callable[[World], dict[str, Any]]:
+    return lambda world: film(name)(world) | {"track_id": getattr(world, name).tracks.get().pk}
+
+
+def what_was_seen(world: World) -> str:
+    return json.dumps({"position": 5, "ranges": [[0, 5]], "sequence": 1})
 
 
 def a_document(name: str) -> Callable[[World], dict[str, Any]]:

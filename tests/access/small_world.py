@@ -28,7 +28,7 @@ from courses.models import CoursePage, ModulePage, PathStep
 from courses.services import ensure_site, sync_trainer
 from evidence.models import Evidence
 from evidence.services import record
-from media.models import DocumentFile, H5PContent
+from media.models import DocumentFile, H5PContent, Video, VideoTrack
 from media.services.packages import take_in
 from tests.courses.synthetic import (
     block,
@@ -201,6 +201,8 @@ def _content(world: SmallWorld) -> None:
         "source": law.source,
         "contact": make_contact(),
         "picture": make_picture(),
+        "film": _film(published=True),
+        "draft_film": _film(published=False),
         "activity": _activity(world.people["trainer"]),
         "document": shown[0],
         "inside": shown[1],
@@ -210,6 +212,17 @@ def _content(world: SmallWorld) -> None:
         "task": GroupApprovalTask.objects.create(name="Godkjenning"),
         "workflow": Workflow.objects.create(name="Godkjenning"),
     }
+
+
+def _film(*, published: bool) -> Video:
+    """A video with captions. Its file is none that plays: nobody here looks at it."""
+    shown = timezone.now() if published else None
+    film = Video(title="Samtalen", kind="webm", seconds=60, transcript="<p>Hei.</p>", published_at=shown)
+    film.file.save("film.webm", ContentFile(b"en film"))
+    VideoTrack.objects.create(
+        video=film, kind="captions", language="nb", text="WEBVTT\n\n00:00.000 --> 00:01.000\nHei.\n"
+    )
+    return film
 
 
 def _activity(trainer: User) -> H5PContent:

@@ -25,6 +25,7 @@ JSON = {
     "courses.EditionPage.part_ids": "parts of a page",
     "courses.EditionPage.requires": "activities of a page",
     "courses.ModulePage.parts": "a page",
+    "media.VideoProgress.ranges": "seconds of a film",
     "media.H5PLibrary.description": "a library, and its author as the package says",
     "media.H5PLibrary.files": "paths",
     "media.H5PLibrary.semantics": "what content may hold",

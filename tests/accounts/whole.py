@@ -40,7 +40,7 @@ from certification.services.decisions import extend, waive
 from courses.models import Edition, ModuleProgress, PartDone
 from courses.services import ensure_site
 from media.h5p.xapi import read_statement
-from media.models import DocumentFile, H5PContent, H5PLibrary
+from media.models import DocumentFile, H5PContent, H5PLibrary, Video, VideoProgress
 from media.services.packages import take_in
 from media.services.statements import iri_of, take_in_statements
 from media.services.states import save_state
@@ -142,6 +142,8 @@ def _authored(person: User) -> None:
     picture.uploaded_by_user = person
     picture.save()
     DocumentFile.objects.create(title="Ark", uploaded_by_user=person)
+    video = Video.objects.create(title="Samtalen", kind="webm", seconds=60, uploaded_by=person)
+    VideoProgress.objects.create(person=person, video=video, ranges=[[0, 30]], position=30)
     Image.objects.create(title="Gammelt", file=picture.file.name, width=1, height=1, uploaded_by_user=person)
     Document.objects.create(title="Gammelt", uploaded_by_user=person)
     UploadedFile.objects.create(file="halvferdig.png", uploaded_by_user=person)

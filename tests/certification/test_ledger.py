@@ -150,6 +150,19 @@ def test_a_new_policy_reaches_open_cycles_only_when_asked_and_the_ledger_tells(w
     assert replay().differences == []
 
 
+def test_whatever_terms_cycles_differ_in_all_have_the_same_afterwards(world: World) -> None:
+    first, second = world.teacher(since=START), world.teacher(since=START)
+    settle_person(first.pk, START)
+    between = supersede(world.policy, version="2026-3", validity="P6M")
+    settle_person(second.pk, START)
+    policy = supersede(between, version="2026-4", pass_mark=90)
+    steps = Cycle.objects.get(person=first).steps
+    assert reach_open(world, START) == 2
+    terms = ("pass_mark", "validity", "policy_versions", "policy_ids", "steps")
+    assert list(Cycle.objects.values_list(*terms)) == [(90, "P6M", "2026-4", [policy.pk], steps)] * 2
+    assert replay().differences == []
+
+
 def test_a_satisfied_cycle_keeps_what_it_was_opened_with(world: World) -> None:
     person = certified(world)
     supersede(world.policy, version="2026-3", validity="P6M")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from worlds import World
 
 from agencies.models import Region
-from certification.duties import NOWHERE, Job, RuleTerms, falls_under, obligation, paths_of_regions
+from certification.duties import NOWHERE, Job, RuleTerms, brought, paths_of_regions
 from certification.models import Requirement, RequirementRule
 from certification.services import rules, settle_person
 from common.dated import SupersededError
@@ -249,10 +249,9 @@ def jobs(draw):
 
 @given(terms(), jobs())
 def test_an_obligation_lies_within_both_the_rule_and_the_job(rule, job):
-    found = obligation(rule, job)
+    found = brought(rule, job.valid_from, job.valid_to)
     if found is None:
         return
-    assert falls_under(rule, job)
     assert found.first == max(rule.valid_from, job.valid_from)
     assert all(found.last is not None and found.last <= last for last in (rule.valid_to, job.valid_to) if last)
     assert found.due == found.first + dt.timedelta(days=rule.due_days or 0)

@@ -9,6 +9,7 @@ from factories import make_person, make_unit
 from accounts.models import User
 from agencies.models import Unit
 from common.bulk import insert_rows, next_ids, update_rows
+from common.lookups import Keys
 from evidence.models import Evidence
 
 COLUMNS = (
@@ -74,3 +75,13 @@ def test_among_finds_what_in_finds() -> None:
     insert_rows(Evidence, COLUMNS, rows(User.objects.get(pk=people[0]), unit, 2))
     assert Evidence.objects.filter(person_id__among=people).count() == 2
     assert Evidence.objects.filter(person_id__among=people[1:]).count() == 0
+
+
+@pytest.mark.django_db
+def test_keys_that_are_written_out_once_find_the_same() -> None:
+    people = [make_person().pk for _ in range(3)]
+    insert_rows(Evidence, COLUMNS, rows(User.objects.get(pk=people[0]), make_unit(), 2))
+    keys = Keys(people[:2])
+    assert set(User.objects.filter(pk__among=keys).values_list("pk", flat=True)) == set(people[:2])
+    assert Evidence.objects.filter(person_id__among=keys).count() == 2
+    assert not User.objects.filter(pk__among=Keys([])).exists()

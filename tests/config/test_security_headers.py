@@ -14,6 +14,7 @@ from wagtail.snippets.models import get_snippet_models
 from accounts.models import User
 from config.middleware import only_calls_wagtail
 from courses.models import CatalogPage, CoursePage
+from media.models import H5PLibrary
 
 LOG_IN = "/nb/konto/login/"
 
@@ -61,7 +62,9 @@ def inline_scripts(page: str) -> list[str]:
 
 def admin_pages() -> list[str]:
     catalog = CatalogPage.objects.first()
-    adds = [reverse(model.snippet_viewset.get_url_name("add")) for model in get_snippet_models()]
+    # Libraries come with packages: nobody adds one.
+    added = [model for model in get_snippet_models() if model is not H5PLibrary]
+    adds = [reverse(model.snippet_viewset.get_url_name("add")) for model in added]
     return [
         reverse("wagtailadmin_home"),
         reverse("wagtailadmin_explore_root"),

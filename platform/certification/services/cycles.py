@@ -59,8 +59,8 @@ def new_pass(
     A renewal takes the refresher path where the policy has one, and is due when what she holds runs out.
     """
     today = rulebook.today
-    policies, terms = rulebook.policies(certification_id, frozenset(claim.agency_id for claim in duty.claims))
-    path_id, steps = rulebook.steps(policies, renewal=renewal)
+    agency_ids = frozenset(claim.agency_id for claim in duty.claims)
+    policies, terms = rulebook.policies(certification_id, agency_ids)
     prior = parse_period(policies[0].prior_learning or terms.validity).before(today)
     return OpenPass(
         pk=0,
@@ -72,20 +72,7 @@ def new_pass(
         begun_on=None,
         evidence_from=evidence_counts_from(newest, rulings, prior, today),
         due_on=None if renewal else duty.due_on,
-        path_id=path_id,
-        policy_ids=[policy.pk for policy in policies],
-        policy_versions=" + ".join(policy.version for policy in policies),
-        steps=steps,
-        pass_mark=terms.pass_mark,
-        validity=terms.validity,
-        window=terms.window,
-        grace=terms.grace,
-        date_base=terms.date_base,
-        fixed_day=terms.fixed_day,
-        minimum_active=terms.minimum_active,
-        least_assurance=terms.least_assurance,
-        attempts=terms.attempts,
-        cool_down_days=terms.cool_down_days,
+        **rulebook.offer(certification_id, agency_ids, renewal=renewal)._asdict(),
     )
 
 
@@ -104,7 +91,6 @@ def earn(one: OpenPass, shown: Mapping[int, Shown], newest: Earned | None) -> tu
     )
     earned = Earned(
         pk=one.pk,
-        public_id=one.public_id,
         valid_from=dates.valid_from,
         window_opens_on=dates.window_opens_on,
         expires_on=dates.expires_on,

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import transaction
 from django.utils import timezone
 
 from certification.ledger import hash_of
 from certification.models import LedgerChain, LedgerEvent
 from common.bulk import insert_rows, next_ids, update_rows
+from common.lookups import Keys
 
 _EVENT = ("chain_id", "number", "kind", "facts", "recorded_at", "previous", "hash")
 # (person id, kind, facts); facts may hold dates and UUIDs.
@@ -35,9 +37,11 @@ def log_all(entries: Iterable[Entry], *, at: dt.datetime | None = None) -> int:
     for person_id, pk in zip(fresh, next_ids(LedgerChain, len(fresh)) if fresh else (), strict=True):
         chains[person_id] = _Chain(pk, uuid.uuid4())
     rows = []
-    for person_id, kind, facts in entries:
+    for person_id, kind, told in entries:
         chain = chains[person_id]
         previous = chain.head
+        # Written out once: for the hash, and for the row.
+        facts = orjson.Fragment(orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
         chain.length += 1
         chain.head = hash_of(previous, chain.ref, chain.length, kind, at, facts)
         rows.append((chain.pk, chain.length, kind, facts, at, previous, chain.head))
@@ -65,5 +69,5 @@ class _Chain:
 
 
 def _read(person_ids: Iterable[int]) -> dict[int, _Chain]:
-    rows = LedgerChain.objects.filter(person_id__among=frozenset(person_ids))
+    rows = LedgerChain.objects.filter(person_id__among=Keys(person_ids))
     return {row[0]: _Chain(*row[1:]) for row in rows.values_list("person_id", "pk", "ref", "length", "head")}

@@ -20,7 +20,7 @@ from agencies.access import Scope
 from agencies.models import Unit
 from assessments.models import Quiz
 from assessments.services import withdraw_many
-from certification.asof import held_of_chain
+from certification.asof import held_by
 from certification.models import Certification, Cycle, Decision, LedgerEvent
 from certification.models.cycles import new_salt
 from certification.openings import Outcome, outcome_of
@@ -138,7 +138,7 @@ def _weigh(person_id: int, rows: PersonRows, wish: Wish, unit_ids: frozenset[int
     key = wish.certification.pk
     claims = [claim for claim in rows.claims if claim.certification_id == key]
     rulings, earned = rows.rulings.get(key, ()), rows.earned.get(key, [])
-    held = held_of_chain([(one.valid_from, one.window_opens_on, one.expires_on, one.grace_until) for one in earned])
+    held = held_by(earned)
     state = state_on(today, earned[-1] if earned else None, held, rulings)
     mine = duty_on(today, [claim for claim in claims if claim.unit_id in unit_ids], rulings, rows.leave)
     outcome = outcome_of(mine, state, rows.open.get(key))

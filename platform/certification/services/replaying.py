@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -12,7 +11,7 @@ from django.utils import timezone
 
 from agencies.models import Unit
 from certification import keys
-from certification.asof import held_of_chain
+from certification.asof import held_by
 from certification.ledger import Event, Facts, IllegalEventError, Replayed, broken_at, fold, plain
 from certification.models import Cycle, LedgerChain, LedgerEvent, LedgerHead, Standing
 from certification.passes import Days, Earned, Ruling, state_on
@@ -44,7 +43,6 @@ _STANDING = (
 )
 
 _DATES = ("valid_from", "window_opens_on", "expires_on", "grace_until", "baseline_expires_on")
-_NOBODY = uuid.UUID(int=0)
 
 
 @dataclass(slots=True)
@@ -166,7 +164,7 @@ def _standing(
         for facts in told.decisions.values()
         if facts["certification"] == certification_id
     ]
-    held = held_of_chain([(one.valid_from, one.window_opens_on, one.expires_on, one.grace_until) for one in earned])
+    held = held_by(earned)
     duty = told.duties.get(certification_id, {})
     required = bool(duty.get("required"))
     # The duty that is told is one that binds, where any does: a waiver by its agency says that none did.
@@ -186,7 +184,7 @@ def _standing(
 
 def _earned(index: int, facts: Facts) -> Earned:
     first, window, last, grace, baseline = (dt.date.fromisoformat(facts[name]) for name in _DATES)
-    return Earned(index, _NOBODY, first, window, last, grace, baseline)
+    return Earned(index, first, window, last, grace, baseline)
 
 
 def _ruling(facts: Facts, keys_of_cycles: Sequence[str], agencies: Mapping[str, int]) -> Ruling:

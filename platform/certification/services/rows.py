@@ -3,45 +3,45 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from agencies.models import Membership, MembershipPause
 from certification.duties import Job
 from certification.models import Cycle, Decision, Requirement, Standing
 from certification.passes import Claim, Days, Earned, OpenPass, Ruling, Shown
+from common.bulk import json_alike
+from common.lookups import Keys
 from courses.models import ModuleProgress
 from evidence.models import Evidence
 
 _OPEN = (
     "pk", "public_id", "number", "agency_id", "optional", "opened_on", "begun_on", "evidence_from", "due_on", "path_id",
-    "policy_ids", "policy_versions", "steps", "pass_mark", "validity", "window", "grace", "date_base", "fixed_day",
-    "minimum_active", "least_assurance", "attempts", "cool_down_days",
+    "policy_versions", "pass_mark", "validity", "window", "grace", "date_base", "fixed_day", "minimum_active",
+    "least_assurance", "attempts", "cool_down_days",
 )  # fmt: skip
+# JSON that many people have alike: read as text, and made into lists once for all of them.
+_ALIKE = {"policy_ids_text": Cast("policy_ids", TextField()), "steps_text": Cast("steps", TextField())}
 _EARNED = (
-    "pk", "public_id", "valid_from", "window_opens_on", "expires_on", "grace_until", "baseline_expires_on", "imported",
-    "satisfied_on",
+    "pk", "valid_from", "window_opens_on", "expires_on", "grace_until", "baseline_expires_on", "satisfied_on",
 )  # fmt: skip
-# The columns of a standing that settling decides, besides whose it is and for what.
+# The columns of a standing that settling decides, besides whose it is, for what, and when it was decided.
 STANDING = (
     "agency_id", "state", "cycle_id", "valid_from", "window_opens_on", "expires_on", "grace_until", "required",
-    "waived", "paused", "due_on", "rule_id", "open_cycle_id", "begun", "display", "computed_on", "next_change_on",
+    "waived", "paused", "due_on", "rule_id", "open_cycle_id", "begun", "display", "next_change_on",
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class StoredStanding:
+class StoredStanding(NamedTuple):
     """A standing as it is kept: its columns in the order of STANDING."""
 
     pk: int
     values: tuple[Any, ...]
-
-    def get(self, name: str) -> Any:
-        return self.values[STANDING.index(name)]
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class PersonRows:
 def read_people(person_ids: Collection[int], today: dt.date) -> dict[int, PersonRows]:
     """Reads all of it: seven queries."""
     people = {pk: PersonRows() for pk in person_ids}
-    mine = {"person_id__among": frozenset(person_ids)}
+    mine = {"person_id__among": Keys(person_ids)}
     not_over = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
     for row in (
         Membership.objects.current()
@@ -73,7 +73,6 @@ def read_people(person_ids: Collection[int], today: dt.date) -> dict[int, Person
         )
     ):  # fmt: skip
         people[row[0]].jobs.append(Job(*row[1:]))
-    threads: list[uuid.UUID] = []
     for row in (
         Requirement.objects.current()
         .filter(not_over, **mine)
@@ -85,9 +84,8 @@ def read_people(person_ids: Collection[int], today: dt.date) -> dict[int, Person
     ):  # fmt: skip
         claim = Claim(row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], Days(row[9], row[10]), row[11])
         people[row[0]].claims.append(claim)
-        threads.append(row[8])
-    threads += [job.thread for person in people.values() for job in person.jobs]
-    _read_leave(people, threads)
+    if any(person.jobs or person.claims for person in people.values()):
+        _read_leave(people)
     decisions = Decision.objects.current().filter(**mine).order_by()
     for person_id, certification_id, kind, cycle_id, first, last, agency_id in decisions.values_list(
         "person_id", "certification_id", "kind", "cycle_id", "valid_from", "valid_to", "agency_id"
@@ -100,11 +98,9 @@ def read_people(person_ids: Collection[int], today: dt.date) -> dict[int, Person
     return people
 
 
-def _read_leave(people: dict[int, PersonRows], threads: Sequence[uuid.UUID]) -> None:
-    if not threads:
-        return
+def _read_leave(people: dict[int, PersonRows]) -> None:
     # By the people and not by the threads: a thousand people are a shorter list than their jobs.
-    rows = MembershipPause.objects.current().filter(membership__person_id__among=frozenset(people)).order_by()
+    rows = MembershipPause.objects.current().filter(membership__person_id__among=Keys(people)).order_by()
     for person_id, thread, first, last in rows.values_list(
         "membership__person_id", "membership__thread", "valid_from", "valid_to"
     ):
@@ -113,26 +109,30 @@ def _read_leave(people: dict[int, PersonRows], threads: Sequence[uuid.UUID]) -> 
 
 def _read_cycles(people: dict[int, PersonRows], mine: dict[str, Any]) -> None:
     rows = Cycle.objects.filter(**mine).order_by("valid_from", "number")
-    going: list[int] = []
+    going = False
     for row in rows.values_list("person_id", "certification_id", "number", "state", *_EARNED):
         person, certification_id = people[row[0]], row[1]
         person.numbers[certification_id] = max(row[2], person.numbers.get(certification_id, 0))
         if row[3] == Cycle.State.SATISFIED:
             person.earned.setdefault(certification_id, []).append(Earned(*row[4:]))
         elif row[3] == Cycle.State.OPEN:
-            going.append(row[4])
+            going = True
+    if not going:
+        return
     # Few have an open cycle at any time, and only of an open one the terms are needed.
-    terms = Cycle.objects.filter(pk__among=going).order_by() if going else Cycle.objects.none()
-    for row in terms.values_list("person_id", "certification_id", *_OPEN):
-        people[row[0]].open[row[1]] = OpenPass(*row[2:])
+    found = Cycle.objects.filter(state=Cycle.State.OPEN, **mine).annotate(**_ALIKE).order_by()
+    for row in found.values_list("person_id", "certification_id", *_OPEN, *_ALIKE):
+        terms: tuple[Any, ...] = (*row[2:-2], json_alike(row[-2]), json_alike(row[-1]))
+        people[row[0]].open[row[1]] = OpenPass(*terms)
 
 
 def read_evidence(person_ids: Iterable[int], keys: Iterable[str], since: dt.date) -> dict[int, list[Shown]]:
     """What people have shown of `keys` since a day, failures too, in the order it occurred. One query."""
     found: dict[int, list[Shown]] = defaultdict(list)
+    texts = {uuid.UUID(key): key for key in keys}
     rows = (
-        Evidence.objects.filter(person_id__among=frozenset(person_ids))
-        .filter(subject_key__in=[uuid.UUID(key) for key in keys])
+        Evidence.objects.filter(person_id__among=Keys(person_ids))
+        .filter(subject_key__in=list(texts))
         .filter(subject__in=[Evidence.Subject.COURSE, Evidence.Subject.QUIZ], occurred_on__gte=since)
         .order_by("occurred_at", "pk")
         .values_list(
@@ -150,7 +150,7 @@ def read_evidence(person_ids: Iterable[int], keys: Iterable[str], since: dt.date
     for person_id, pk, public_id, subject, key, edition, result, assurance, day in rows:
         failed = result == Evidence.Result.FAILED
         withdrawn = result == Evidence.Result.WITHDRAWN
-        found[person_id].append(Shown(pk, public_id, subject, str(key), edition, failed, assurance, day, withdrawn))
+        found[person_id].append(Shown(pk, public_id, subject, texts[key], edition, failed, assurance, day, withdrawn))
     return found
 
 
@@ -158,7 +158,7 @@ def read_progress(person_ids: Iterable[int], keys: Iterable[str]) -> dict[tuple[
     """(person, course) → the last day on which she opened any of its modules. One query."""
     found: dict[tuple[int, str], dt.date] = {}
     rows = ModuleProgress.objects.filter(
-        person_id__among=frozenset(person_ids), course_key__in=[uuid.UUID(key) for key in keys]
+        person_id__among=Keys(person_ids), course_key__in=[uuid.UUID(key) for key in keys]
     )
     for person_id, key, at in rows.order_by().values_list("person_id", "course_key", "last_opened_at"):
         day = timezone.localtime(at).date()

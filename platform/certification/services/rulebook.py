@@ -12,6 +12,7 @@ from assessments.models import Quiz
 from certification.duties import Job, RuleTerms, falls_under, paths_of_regions
 from certification.merging import Terms, Tightening, strictest, union
 from certification.models import Policy, RequirementRule
+from certification.passes import Offer
 from courses.models import LearningPath, PathStep
 
 Step = tuple[str, str]
@@ -28,6 +29,7 @@ class Rulebook:
         self.today = today
         self._rules_of_job: dict[tuple[int, int], list[RuleTerms]] = {}
         self._merged: dict[tuple[int, frozenset[int]], tuple[list[Policy], Terms]] = {}
+        self._offers: dict[tuple[int, frozenset[int], bool], Offer] = {}
 
     @cached_property
     def rules(self) -> list[RuleTerms]:
@@ -44,9 +46,14 @@ class Rulebook:
         found = self._rules_of_job.get(key)
         if found is None:
             everyone = [rule for rule in self.rules if rule.employed_from is None and falls_under(rule, job)]
-            newcomers = [rule for rule in self.rules if rule.employed_from is not None]
-            found = self._rules_of_job[key] = everyone + newcomers
-        return [rule for rule in found if rule.employed_from is None or falls_under(rule, job)]
+            found = self._rules_of_job[key] = everyone + self._for_newcomers
+        if self._for_newcomers:
+            return [rule for rule in found if rule.employed_from is None or falls_under(rule, job)]
+        return found
+
+    @cached_property
+    def _for_newcomers(self) -> list[RuleTerms]:
+        return [rule for rule in self.rules if rule.employed_from is not None]
 
     @cached_property
     def _policies(self) -> dict[int, list[Policy]]:
@@ -70,6 +77,30 @@ class Rulebook:
             policies = [national, *sorted(newest.values(), key=lambda row: row.pk)]
             self._merged[key] = (policies, merged_terms(policies))
         return self._merged[key]
+
+    def offer(self, certification_id: int, agency_ids: frozenset[int], *, renewal: bool) -> Offer:
+        """The terms of a pass that is opened today. The same for all of the same agencies. Raises NoPolicyError."""
+        key = (certification_id, agency_ids, renewal)
+        if key not in self._offers:
+            policies, terms = self.policies(certification_id, agency_ids)
+            path_id, steps = self.steps(policies, renewal=renewal)
+            self._offers[key] = Offer(
+                policy_ids=[policy.pk for policy in policies],
+                policy_versions=" + ".join(policy.version for policy in policies),
+                path_id=path_id,
+                steps=steps,
+                pass_mark=terms.pass_mark,
+                validity=terms.validity,
+                window=terms.window,
+                grace=terms.grace,
+                date_base=terms.date_base,
+                fixed_day=terms.fixed_day,
+                minimum_active=terms.minimum_active,
+                least_assurance=terms.least_assurance,
+                attempts=terms.attempts,
+                cool_down_days=terms.cool_down_days,
+            )
+        return self._offers[key]
 
     @cached_property
     def _steps(self) -> dict[int, list[Step]]:

@@ -6,7 +6,7 @@ One person and a hundred thousand go through the same lines: rows are read for t
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from certification.asof import held_of_chain
+from certification.asof import held_by
 from certification.models import SettleMark, Standing
 from certification.passes import (
     Claim,
@@ -23,6 +23,7 @@ from certification.passes import (
     Earned,
     OpenPass,
     Ruling,
+    Shown,
     duty_on,
     should_open,
     state_on,
@@ -38,6 +39,7 @@ from certification.signals import StandingChange, standings_settled
 from certification.standing import Held, display_status, next_change
 from certification.statuses import DisplayStatus, StandingState
 from common.bulk import insert_rows, update_rows
+from common.lookups import Keys
 from common.memory import collector_at_rest
 
 logger = logging.getLogger(__name__)
@@ -119,7 +121,7 @@ class _Case:
 
     def look_again(self, today: dt.date) -> None:
         """After a pass was satisfied."""
-        self.held = _held(self.earned)
+        self.held = held_by(self.earned)
         self.state = state_on(today, self.newest, self.held, self.rulings)
 
 
@@ -132,7 +134,7 @@ def settle_batch(person_ids: Sequence[int], rulebook: Rulebook, people: dict[int
     """
     today, started = rulebook.today, timezone.now()
     if people is None:
-        lock = User.objects.select_for_update(no_key=True).filter(pk__among=frozenset(person_ids)).order_by("pk")
+        lock = User.objects.select_for_update(no_key=True).filter(pk__among=Keys(person_ids)).order_by("pk")
         people = read_people(list(lock.values_list("pk", flat=True)), today)
     sync_requirements(people, rulebook, today)
     changes = CycleChanges(rulebook)
@@ -162,7 +164,7 @@ def _cases(person_id: int, person: PersonRows, today: dt.date) -> list[_Case]:
         mine = claims.get(certification_id, ())
         rulings = person.rulings.get(certification_id, ())
         earned = person.earned.get(certification_id, [])
-        held = _held(earned)
+        held = held_by(earned)
         cases.append(
             _Case(
                 person_id=person_id,
@@ -178,10 +180,6 @@ def _cases(person_id: int, person: PersonRows, today: dt.date) -> list[_Case]:
             )
         )
     return cases
-
-
-def _held(earned: Sequence[Earned]) -> Held | None:
-    return held_of_chain([(one.valid_from, one.window_opens_on, one.expires_on, one.grace_until) for one in earned])
 
 
 def _open_if_due(case: _Case, changes: CycleChanges) -> None:
@@ -228,11 +226,17 @@ def _advance(cases: Sequence[_Case], changes: CycleChanges) -> None:
             case.look_again(today)
             continue
         changes.allow(case.person_id, one, shown)
-        wanted = {step["key"] for step in one.steps}
-        tried = any(row.key in wanted and not row.withdrawn and row.occurred_on >= one.evidence_from for row in rows)
-        opened = any(progress.get((case.person_id, key), dt.date.min) >= one.evidence_from for key in wanted)
-        if one.begun_on is None and (tried or opened):
+        if one.begun_on is None and _has_begun(case.person_id, one, rows, progress):
             changes.begin(case.person_id, one, today)
+
+
+def _has_begun(
+    person_id: int, one: OpenPass, rows: Iterable[Shown], progress: Mapping[tuple[int, str], dt.date]
+) -> bool:
+    """Whether she has tried any of it, or opened any of its courses."""
+    wanted = {step["key"] for step in one.steps}
+    tried = any(row.key in wanted and not row.withdrawn and row.occurred_on >= one.evidence_from for row in rows)
+    return tried or any(progress.get((person_id, key), dt.date.min) >= one.evidence_from for key in wanted)
 
 
 def _keep_standings(cases: Sequence[_Case], displays: Sequence[DisplayStatus], today: dt.date) -> list[Entry]:
@@ -250,24 +254,18 @@ def _keep_standings(cases: Sequence[_Case], displays: Sequence[DisplayStatus], t
             continue
         values = _values(case, display, today)
         if stored is None:
-            new.append((case.person_id, case.certification_id, *values))
-        elif _but_the_day(stored.values) != _but_the_day(values):
-            changed.append((*values, stored.pk))
+            new.append((case.person_id, case.certification_id, *values, today))
+        elif stored.values != values:
+            changed.append((*values, today, stored.pk))
         if (_duty_of(stored.values) if stored else (False, False, None, None, None)) != _duty_of(values):
             entries.append(_duty_entry(case))
     if gone:
         Standing.objects.filter(pk__in=gone).delete()
-    insert_rows(Standing, ("person_id", "certification_id", *STANDING), new)
-    update_rows(Standing, STANDING, changed)
+    insert_rows(Standing, ("person_id", "certification_id", *STANDING, "computed_on"), new)
+    update_rows(Standing, (*STANDING, "computed_on"), changed)
     return entries
 
 
-def _but_the_day(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Without `computed_on`: an answer that is the same as yesterday's is not written again."""
-    return values[:_COMPUTED_ON] + values[_COMPUTED_ON + 1 :]
-
-
-_COMPUTED_ON = STANDING.index("computed_on")
 # What a duty says, of the columns of a standing.
 _duty_of = itemgetter(*(STANDING.index(name) for name in ("required", "paused", "due_on", "rule_id", "agency_id")))
 
@@ -305,7 +303,6 @@ def _values(case: _Case, display: DisplayStatus, today: dt.date) -> tuple[Any, .
         one.pk if one else None,
         case.begun,
         str(display),
-        today,
         next_change(today, held, duty.due_on, turns),
     )
 
@@ -315,7 +312,7 @@ _NOTHING_HELD = (None, None, None, None)
 
 def _mark(person_ids: Sequence[int], started: dt.datetime) -> None:
     until = started - _MARGIN
-    marks = SettleMark.objects.filter(person_id__among=frozenset(person_ids))
+    marks = SettleMark.objects.filter(person_id__among=Keys(person_ids))
     if marks.update(settled_at=until) < len(person_ids):
         known = set(marks.values_list("person_id", flat=True))
         insert_rows(SettleMark, ("person_id", "settled_at"), ((pk, until) for pk in person_ids if pk not in known))

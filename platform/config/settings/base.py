@@ -26,6 +26,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Handlekraft <ikke-sv
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 BADGE_KEY = env.str("BADGE_KEY", default="")  # a JWK; without it DATA_DIR/keys holds the key that signs
 H5P_PLAYER_ORIGIN = env.str("H5P_PLAYER_ORIGIN", default="").rstrip("/")
+VIDEO_LARGEST_MIB = env.int("VIDEO_LARGEST_MIB", default=500)
+VIDEO_SEEN_PERCENT = env.int("VIDEO_SEEN_PERCENT", default=90)  # of a film, for it to count as seen
 # --------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
