@@ -3,9 +3,11 @@
 H5P core does the same on other platforms: scripts one after the other, style sheets with their addresses made to fit.
 """
 
+import json
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
 from media.h5p.schema import LibraryDescription
 from media.models import H5PLibrary
@@ -44,6 +46,16 @@ TYPES = {
     "glb": "model/gltf-binary",
 }
 
+# Ways out that no content security policy speaks of. They are taken away wherever a library's script runs, before its
+# own first line: also in a document that a library makes inside its own. Such a document has them anew, but the policy
+# with it, so no script gets there that does not come from here.
+TAKEN_AWAY = ("RTCPeerConnection", "webkitRTCPeerConnection", "RTCDataChannel", "WebTransport")
+GUARD = (
+    f"for (const name of {json.dumps(TAKEN_AWAY)}) "
+    "Object.defineProperty(self, name, { value: undefined, configurable: false, writable: false });\n"
+).encode()
+
+_MARK = b"\xef\xbb\xbf"  # of the byte order: in the middle of a file it would be a fault
 _ADDRESS = re.compile(rb"""url\(\s*(?P<quote>["']?)(?P<path>[^"')\s]+)(?P=quote)\s*\)""")
 _ELSEWHERE = re.compile(rb"[a-zA-Z][a-zA-Z0-9+.-]*:|//|/|#")
 
@@ -51,7 +63,7 @@ _ELSEWHERE = re.compile(rb"[a-zA-Z][a-zA-Z0-9+.-]*:|//|/|#")
 def script_bundle(libraries: Sequence[H5PLibrary]) -> bytes:
     """A semicolon stands before each: a script that does not end its last line would swallow the next, and one that
     begins by asking for strictness would ask it for all."""
-    return b"".join(
+    return GUARD + b"".join(
         b";\n" + _read(library, path) + b"\n" for library, told in _told(libraries) for path in told.preloaded_js
     )
 
@@ -68,13 +80,18 @@ def style_bundle(libraries: Sequence[H5PLibrary]) -> bytes:
     )
 
 
+def guarded(script: BinaryIO) -> bytes:
+    """A script that is served by itself, as a library may fetch one of its own."""
+    return GUARD + script.read().removeprefix(_MARK)
+
+
 def _told(libraries: Sequence[H5PLibrary]) -> Iterable[tuple[H5PLibrary, LibraryDescription]]:
     return ((library, describe(library)) for library in libraries)
 
 
 def _read(library: H5PLibrary, path: str) -> bytes:
     with open_file(library.files[path]) as file:
-        return file.read().removeprefix(b"\xef\xbb\xbf")
+        return file.read().removeprefix(_MARK)
 
 
 def _with_addresses(style: bytes, folder: str) -> bytes:

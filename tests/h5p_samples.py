@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -103,7 +104,7 @@ def package(contents: Mapping[str, bytes] | None = None) -> io.BytesIO:
 # --- packages that can be played --------------------------------------------------------------------
 
 LIBRARIES = Path(__file__).parent / "h5p_libraries"
-PROBE = "H5P.HandlekraftProbe-1.0"
+HOSTILE = "H5P.HandlekraftHostile-1.0"
 GREETING = Path(__file__).parents[1] / "node_modules" / "h5p-cli" / "libraries" / "H5P.GreetingCard-1.0"
 
 
@@ -138,14 +139,20 @@ def picture() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
-def probe_package(**content: Any) -> io.BytesIO:
-    """A library that tries every way out of its frame."""
+def hostile_package(**content: Any) -> io.BytesIO:
+    """A library that tries every way out of its frame; its semantics.json says what `content` there is."""
     told = description(
-        title="Prøve av rammen", mainLibrary="H5P.HandlekraftProbe",
-        preloadedDependencies=[needs("H5P.HandlekraftProbe", 1, 0)],
+        title="Prøve av rammen", mainLibrary="H5P.HandlekraftHostile",
+        preloadedDependencies=[needs("H5P.HandlekraftHostile", 1, 0)],
     )  # fmt: skip
-    made = {"h5p.json": told, "content/content.json": {"leave": False, **content}}
-    return package({**folder(LIBRARIES / PROBE), **{name: as_bytes(data) for name, data in made.items()}})
+    made = {"h5p.json": told, "content/content.json": {"leave": [], "garbage": False, **content}}
+    return package({**folder(LIBRARIES / HOSTILE), **{name: as_bytes(data) for name, data in made.items()}})
+
+
+def hostile_attempts() -> list[str]:
+    """The names of all that it tries, in its own order."""
+    source = (LIBRARIES / HOSTILE / "attempts.js").read_text()
+    return re.findall(r'^    "([^"]+)": \(\) =>', source, re.MULTILINE)
 
 
 def greeting_card_package() -> io.BytesIO:

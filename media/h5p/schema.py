@@ -87,7 +87,8 @@ class LibraryDescription:
     """library.json: what a library is called, what it loads, and what it needs.
 
     `core_api` is the oldest H5P core it runs on, None if it does not say. `drop_library_css` are machine names of
-    libraries whose style sheets are not to be loaded. Paths are relative to the library's folder, and safe.
+    libraries whose style sheets are not to be loaded. Paths are relative to the library's folder, safe, and end with
+    .js and .css.
     """
 
     name: LibraryName
@@ -166,8 +167,8 @@ def read_library(data: bytes, where: str = "library.json") -> LibraryDescription
         title=reader.text("title", required=True, most=TITLE_LENGTH),
         runnable=reader.flag("runnable", required=True),
         core_api=reader.core_api(),
-        preloaded_js=reader.items("preloadedJs", _Reader.file_path),
-        preloaded_css=reader.items("preloadedCss", _Reader.file_path),
+        preloaded_js=reader.items("preloadedJs", _Reader.script_path),
+        preloaded_css=reader.items("preloadedCss", _Reader.style_path),
         preloaded_dependencies=reader.dependencies("preloadedDependencies"),
         dynamic_dependencies=reader.dependencies("dynamicDependencies"),
         editor_dependencies=reader.dependencies("editorDependencies"),
@@ -283,12 +284,23 @@ class _Reader:
     def machine_name(self) -> str:
         return self.text("machineName", required=True, pattern=MACHINE_NAME, wanted="machine name")
 
-    def file_path(self) -> str:
-        """Without the "./" that some build tools write in front: files are looked up and served by the plain path."""
+    def script_path(self) -> str:
+        return self.file_path(".js")
+
+    def style_path(self) -> str:
+        return self.file_path(".css")
+
+    def file_path(self, ending: str) -> str:
+        """A browser is told the kind by the ending: under another one it would not run a script or apply a style.
+
+        Without the "./" that some build tools write in front: files are looked up and served by the plain path.
+        """
         found = self.text("path", required=True)
         path = found.removeprefix("./")
         if found and not safe_path(path):
             self.wrong("path", "path inside the library")
+        elif path and not path.lower().endswith(ending):
+            self.wrong("path", f"path that ends with {ending}")
         return path
 
     def author(self) -> Author:

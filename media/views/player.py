@@ -1,9 +1,10 @@
 """What the frame of an activity asks for. The address itself is the permission (media.playing)."""
 
+import os
 from typing import TypeVar
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,12 +13,13 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from media.bundles import TYPES, script_bundle, style_bundle
+from media.bundles import TYPES, guarded, script_bundle, style_bundle
 from media.h5p.package import extension
 from media.models import H5PVersion
 from media.playing import AddressError, Playable, libraries_key, read_content_key, read_libraries_key, seconds_left
 from media.reading import content_base, in_order, libraries_base, read_player
 from media.services.files import FileGoneError, open_file
+from media.views.parts import answer_part
 
 R = TypeVar("R", bound=HttpResponseBase)
 
@@ -97,7 +99,7 @@ def library_file(request: HttpRequest, key: str, folder: str, path: str) -> Http
     """One file of a library: a picture or a font that a style sheet names, or what a script fetches itself."""
     libraries = in_order(_libraries_of(key)) or []
     library = next((library for library in libraries if library.name.folder == folder), None)
-    return _file(library.files if library else {}, path)
+    return _file(request, library.files if library else {}, path)
 
 
 @require_safe
@@ -106,7 +108,7 @@ def content_file(request: HttpRequest, key: str, version_id: int, path: str) -> 
     if _content_of(key).version_id != version_id:
         raise Http404
     version = get_object_or_404(H5PVersion.objects.defer("params"), pk=version_id)
-    return _file(version.files, path)
+    return _file(request, version.files, path)
 
 
 def _content_of(key: str) -> Playable:
@@ -123,7 +125,7 @@ def _libraries_of(key: str) -> tuple[int, ...]:
         raise Http404 from error
 
 
-def _file(files: dict[str, str], path: str) -> HttpResponseBase:
+def _file(request: HttpRequest, files: dict[str, str], path: str) -> HttpResponseBase:
     if path not in files:
         raise Http404
     try:
@@ -131,7 +133,11 @@ def _file(files: dict[str, str], path: str) -> HttpResponseBase:
     except FileGoneError as error:
         raise Http404 from error
     kind = TYPES.get(extension(path), "application/octet-stream")
-    return _kept(_harmless(FileResponse(file, content_type=kind)))
+    if extension(path) == "js":
+        with file:
+            return _kept(_harmless(HttpResponse(guarded(file), content_type=kind)))
+    size = file.seek(0, os.SEEK_END)
+    return _kept(_harmless(answer_part(request, file, size=size, mime_type=kind, etag=f'"{files[path]}"')))
 
 
 def _harmless(response: R) -> R:

@@ -3,15 +3,13 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator
 from typing import TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.base import File
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,13 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.access import AuthenticatedRequest
 from common.limits import within_limit
 from media.access import may_watch
-from media.byte_ranges import OutOfReachError, Part, read_range
 from media.models import Video, VideoTrack
 from media.services.videos import BusyError, read_transcript, report_watched
+from media.views.parts import answer_part
 from media.watching import ReportError, read_second, read_stretches
 
 LONGEST_BODY = 64 * 1024
-_CHUNK = 64 * 1024
 _LARGEST_SEQUENCE = 2**53 - 1  # the largest whole number that a browser counts exactly
 
 R = TypeVar("R", bound=HttpResponseBase)
@@ -52,53 +49,9 @@ def film(request: AuthenticatedRequest, video_id: uuid.UUID) -> HttpResponseBase
     except (OSError, ValueError) as error:
         raise Http404 from error
     name = hashlib.sha256(f"{video.file.name}:{size}".encode()).hexdigest()[:32]
-    response = _answer(request, file, size, video.mime_type, f'"{name}"')
-    response["ETag"] = f'"{name}"'
-    response["Accept-Ranges"] = "bytes"
+    response = answer_part(request, file, size=size, mime_type=video.mime_type, etag=f'"{name}"')
     response["Cache-Control"] = "private, max-age=3600"
     return _harmless(response)
-
-
-def _answer(request: HttpRequest, file: File[bytes], size: int, mime_type: str, etag: str) -> HttpResponseBase:
-    part = None
-    same = request.headers.get("If-Range", etag) == etag
-    if request.method == "GET" and same:
-        try:
-            part = read_range(request.headers.get("Range", ""), size)
-        except OutOfReachError:
-            file.close()
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}, content_type=mime_type)
-    response: HttpResponseBase
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None or request.method == "HEAD":
-        file.close()
-        response = unchanged or HttpResponse(content_type=mime_type, headers={"Content-Length": str(size)})
-    else:
-        status = 200 if part is None else 206
-        whole = part or Part(0, size - 1)
-        response = StreamingHttpResponse(_Chunks(file, whole), status=status, content_type=mime_type)
-        response["Content-Length"] = str(whole.length)
-        if part is not None:
-            response["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
-    return response
-
-
-class _Chunks:
-    """A part of a file, a little at a time. Django closes it when the answer is sent, or given up."""
-
-    def __init__(self, file: File[bytes], part: Part) -> None:
-        self.file = file
-        self.part = part
-
-    def __iter__(self) -> Iterator[bytes]:
-        self.file.seek(self.part.first)
-        left = self.part.length
-        while left > 0 and (chunk := self.file.read(min(_CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
-
-    def close(self) -> None:
-        self.file.close()
 
 
 @login_required

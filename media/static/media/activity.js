@@ -10,6 +10,7 @@ const LONGEST_WAIT_MS = 30_000;
 const GIVE_UP_MS = 30_000; // until "could not be fetched" is said
 const TALLEST_PX = 6_000;
 const ENDS = /\/(answered|completed|passed|failed)$/;
+const SHOWN = /\/attempted$/;
 const NOISE = /\/(interacted|progressed)$/;
 
 class Activity {
@@ -121,12 +122,17 @@ class Activity {
     } catch {
       return;
     }
-    const verb = String(statement?.verb?.id);
+    const verb = statement?.verb?.id;
+    // Whatever runs in the frame writes these: what could not be sent must not lie in the way of what can.
+    if (typeof verb !== "string" || typeof statement.id !== "string") return;
     // Of many clicks on the same thing the last one is enough.
     const same = (one) => NOISE.test(verb) && one.verb.id === verb && one.object.id === statement.object?.id;
     this.remember([...this.unsent().filter((one) => !same(one)), statement].slice(-500));
-    if (this.section.dataset.done === "no" && !this.section.dataset.begun) this.say("half", this.words.begun);
-    this.section.dataset.begun = "yes";
+    // Many libraries tell of an attempt as soon as they are shown: seeing is not beginning.
+    if (!SHOWN.test(verb)) {
+      if (this.section.dataset.done === "no" && !this.section.dataset.begun) this.say("half", this.words.begun);
+      this.section.dataset.begun = "yes";
+    }
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), ENDS.test(verb) ? 50 : LATER_MS);
   }

@@ -44,14 +44,18 @@
   });
 
   // --- where she is ---
-  const save = () => {
+  const place = () => {
     let state;
     try {
       state = H5P.instances[0]?.getCurrentState?.();
     } catch {
-      return; // of a library that has no state yet
+      return ""; // of a library that has no state yet
     }
-    const text = state === undefined ? "" : JSON.stringify(state);
+    // Given back as null, core would take it that the platform began anew, and say so to her.
+    return state === undefined || state === null ? "" : JSON.stringify(state);
+  };
+  const save = () => {
+    const text = place();
     if (!text || text === lastState) return;
     lastState = text;
     tell("state", { state: text });
@@ -88,6 +92,7 @@
       tell("failed", { reason: errors.join("\n").slice(0, 500) });
       return;
     }
+    lastState = place() || state; // what is so from the start is nothing she did
     new ResizeObserver(measure).observe(document.body);
     measure();
     setInterval(save, BETWEEN_STATES_MS);

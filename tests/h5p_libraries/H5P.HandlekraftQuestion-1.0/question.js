@@ -13,6 +13,7 @@ H5P.HandlekraftQuestion = (function (EventDispatcher, shared) {
   Question.prototype.constructor = Question;
 
   Question.prototype.attach = function ($container) {
+    this.setActivityStarted(); // core then tells that it was attempted
     const root = shared.element("div", { class: "hk-question" });
     const fieldset = shared.element("fieldset");
     const name = shared.next();
@@ -45,15 +46,36 @@ H5P.HandlekraftQuestion = (function (EventDispatcher, shared) {
   };
 
   Question.prototype.answer = function () {
-    const right = this.chosen === this.params.right;
-    for (const verb of ["answered", "completed"]) {
-      const event = this.createXAPIEventTemplate(verb);
-      event.setScoredResult(right ? 1 : 0, 1, this, true, right);
-      event.data.statement.result.response = String(this.chosen);
-      event.data.statement.result.duration = `PT${Math.round((Date.now() - this.begun) / 10) / 100}S`;
-      this.trigger(event);
-    }
-    return right;
+    for (const verb of ["answered", "completed"]) this.trigger(this.told(verb));
+    return this.getScore() === 1;
+  };
+
+  Question.prototype.told = function (verb) {
+    const event = this.createXAPIEventTemplate(verb);
+    const { statement } = event.data;
+    event.setScoredResult(this.getScore(), this.getMaxScore(), this, true, this.getScore() === 1);
+    statement.result.response = String(this.chosen);
+    statement.result.duration = `PT${Math.round((Date.now() - this.begun) / 10) / 100}S`;
+    Object.assign(statement.object.definition, {
+      type: "http://adlnet.gov/expapi/activities/cmi.interaction",
+      interactionType: "choice",
+      description: { "en-US": this.params.question },
+      choices: this.params.answers.map((answer, place) => ({ id: String(place), description: { "en-US": answer } })),
+      correctResponsesPattern: [String(this.params.right)],
+    });
+    return event;
+  };
+
+  // What other libraries ask of a question that they hold.
+  Question.prototype.getScore = function () {
+    return this.chosen === this.params.right ? 1 : 0;
+  };
+  Question.prototype.getMaxScore = () => 1;
+  Question.prototype.getAnswerGiven = function () {
+    return this.chosen !== undefined;
+  };
+  Question.prototype.getXAPIData = function () {
+    return { statement: this.told("answered").data.statement };
   };
 
   Question.prototype.getCurrentState = function () {

@@ -1,48 +1,47 @@
-// A second opinion on packages, by other people's code: sizes, then what lies in them once they are unpacked.
+// A second opinion on packages, by other people's code: Lumi's server for H5P, set to the core that our player has.
 //
-// In: JSON on standard input: a list of files. Out: JSON: for each file null, or why it was refused.
-import { createRequire } from "node:module";
+// In: JSON on standard input: `files`, paths of packages, and `limits`, in bytes. Out: JSON, for each path an empty text
+// when it would be taken in, else what is wrong. Judged as an upload is: sizes by the directory of the ZIP, unpacking by
+// Lumi's own reader, then what was unpacked. No library is installed beforehand, and no network is needed.
 import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const require = createRequire(import.meta.url);
-const built = "@lumieducation/h5p-server/build/src";
-const { default: PackageValidator } = require(`${built}/PackageValidator.js`);
-const { default: PackageImporter } = require(`${built}/PackageImporter.js`);
-const { default: H5PConfig } = require(`${built}/implementation/H5PConfig.js`);
+const part = (name) => require(`@lumieducation/h5p-server/build/src/${name}.js`).default; // the whole takes seconds
+const [PackageImporter, PackageValidator, H5PConfig] = [
+  "PackageImporter",
+  "PackageValidator",
+  "implementation/H5PConfig",
+].map(part);
 
 let text = "";
 for await (const chunk of process.stdin) text += chunk;
+const { files, limits } = JSON.parse(text);
 
-// The core of today, which this release does not know of yet, and our own limits of size.
 const config = new H5PConfig(undefined, {
   coreApiVersion: { major: 1, minor: 28 },
-  maxFileSize: 64 * 1024 * 1024,
-  maxTotalSize: 500 * 1024 * 1024,
+  maxFileSize: limits.file,
+  maxTotalSize: limits.unpacked,
 });
-const noLibraries = { libraryExists: async () => false, isPatchedLibrary: async () => false };
-const validator = new PackageValidator(config, noLibraries);
+const all = { includeContent: true, includeLibraries: true, includeMetadata: true };
 
-async function opinion(file) {
-  const folder = await mkdtemp(join(tmpdir(), "lumi-"));
+async function judge(file) {
+  const folder = await mkdtemp(join(tmpdir(), "opinion-"));
   try {
+    const validator = new PackageValidator(config, {});
     await validator.validateFileSizes(file);
-    await PackageImporter.extractPackage(file, folder, {
-      includeContent: true,
-      includeLibraries: true,
-      includeMetadata: true,
-    });
+    await PackageImporter.extractPackage(file, folder, all);
     await validator.validateExtractedPackage(folder, true, true, false);
-    return null;
+    return "";
   } catch (error) {
-    return String(error.message ?? error).slice(0, 300) || "refused";
+    return String(error?.message || error || "refused");
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-const told = {};
-for (const file of JSON.parse(text)) told[file] = await opinion(file);
-// Something in the package keeps the process alive; leaving before all is written would cut the answer short.
-process.stdout.write(JSON.stringify(told), () => process.exit(0));
+const answers = {};
+for (const file of files) answers[file] = await judge(file);
+process.stdout.write(JSON.stringify(answers));

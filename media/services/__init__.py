@@ -1,0 +1,1 @@
+"""What writes: packages and their libraries, statements and places, videos seen."""
