@@ -9,6 +9,8 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from media.inside import tells_of_its_end
+
 FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 
 
@@ -150,6 +152,14 @@ class ActivityBlock(blocks.StructBlock):
         if cleaned["done_when"] == "passed" and not cleaned["least"]:
             error = ValidationError(_("Skriv hvor mange prosent som må være riktig."))
             raise blocks.StructBlockValidationError(block_errors={"least": error})
+        content = cleaned["activity"]
+        if cleaned["required"] and content.current and not content.has_text and not tells_of_its_end(content.current):
+            error = ValidationError(
+                _(
+                    "Denne typen øvelse melder aldri fra om at den er gjort. Skriv øvelsen som tekst, eller krev den ikke."
+                )
+            )
+            raise blocks.StructBlockValidationError(block_errors={"required": error})
         return cleaned
 
 

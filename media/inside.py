@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from media.h5p.package import KIB, extension
-from media.models import H5PFile, H5PLibrary
+from media.h5p.library import LibraryName
+from media.h5p.package import MIB, extension
+from media.models import H5PFile, H5PLibrary, H5PVersion
 from media.services.files import FileGoneError, open_file
-from media.services.libraries import describe
+from media.services.libraries import approved, describe
 
-_MOST_SHOWN = 200 * KIB
+_MOST_READ = 4 * MIB
 _ADDRESS = re.compile(r"(?:https?|wss?)://([a-z0-9.-]+\.[a-z]{2,})", re.IGNORECASE)
 # Harmless in most libraries; where a library that needs none of it has some, somebody should ask why.
 _WORTH_A_LOOK = {
@@ -18,6 +19,7 @@ _WORTH_A_LOOK = {
     "parent": re.compile(r"window\.(?:parent|top)\b|postMessage"),
     "device": re.compile(r"getUserMedia|geolocation|clipboard"),
 }
+_SPEAKS = re.compile(r"triggerXAPI|XAPIEvent|setFinished")
 # Names that stand in nearly every script and are nobody's server.
 _NOBODY = ("www.w3.org", "h5p.org", "adlnet.gov", "activitystrea.ms", "purl.org", "jquery.com", "github.com")
 
@@ -57,9 +59,18 @@ def inside_of(library: H5PLibrary) -> Inside:
     return Inside(tuple(files), tuple(sorted(hosts)), needs, core, author, licence)
 
 
+def tells_of_its_end(version: H5PVersion) -> bool:
+    """Whether any script of the version speaks of statements at all. One that never does can never be finished."""
+    known = approved([LibraryName.parse(name).machine_name for name in version.needs])
+    rows = [known.get(LibraryName.parse(name)) for name in version.needs]
+    if not all(rows):
+        return True  # it waits for approval: nobody has seen all of it here
+    return any(_SPEAKS.search(_text(row.files[path])) for row in rows if row for path in describe(row).preloaded_js)
+
+
 def _text(sha256: str) -> str:
     try:
         with open_file(sha256) as file:
-            return file.read(_MOST_SHOWN).decode(errors="replace")
+            return file.read(_MOST_READ).decode(errors="replace")
     except FileGoneError:
         return ""

@@ -1,7 +1,7 @@
 """An activity on a page: shown at the reader's place, asked for before the part is done where its author wants that."""
 
 import pytest
-from h5p_samples import package
+from h5p_samples import package, playable_package
 from wagtail.blocks import StructBlockValidationError
 
 from courses.blocks import ActivityBlock
@@ -128,6 +128,22 @@ def test_the_preview_of_a_module_shows_the_activity_and_keeps_nothing(rf):
     html = module.serve_preview(request, "").render().content.decode()
     assert "<iframe" in html
     assert "data-statements" not in html
+
+
+def test_what_never_tells_of_its_end_is_not_required_unless_it_can_be_read_as_text():
+    silent = activity(as_text="")  # the library of these tests says nothing at all
+    required = {"done_when": "finished", "least": None, "required": True}
+    with pytest.raises(StructBlockValidationError):
+        ActivityBlock().clean({"activity": silent, **required})
+    assert ActivityBlock().clean({"activity": silent, **required, "required": False})
+    assert ActivityBlock().clean({"activity": activity(as_text="<p>Lytt.</p>"), **required})
+
+
+def test_what_tells_of_its_end_may_be_required_without_a_text():
+    speaking = H5PContent(title="Sier fra")
+    take_in(content=speaking, file=playable_package(), file_name="x.h5p", by=None, may_approve=True)
+    block = {"activity": speaking, "done_when": "finished", "least": None, "required": True}
+    assert ActivityBlock().clean(block)
 
 
 def test_a_share_must_be_given_where_it_counts():
