@@ -86,13 +86,13 @@ def content(**more: Any) -> bytes:
 
 
 def zip64() -> bytes:
-    """With the end record of large archives, which only archives past 4 GiB need."""
+    """With the end record of large archives, which only archives past 4 GiB need; the number of files stays true."""
     data = built()
     end = data.rindex(b"PK\x05\x06")
     _, _, _, _, entries, length, offset, _ = struct.unpack("<4s4H2LH", data[end:])
     record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, entries, entries, length, offset)
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
-    last = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    last = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries, entries, length, 0xFFFFFFFF, 0)
     return data[:end] + record + locator + last
 
 
@@ -162,6 +162,7 @@ VALID: Mapping[str, bytes] = {
     "an author whose role is two words": described(authors=[{"name": "Ida", "role": "Lead author"}]),
     "content inside content": with_part(),
     "an optional part that is not there": content(picture=None),
+    "a script's path from its own folder": helper(preloadedJs=[{"path": "./shared.js"}]),
     "a patch of nought": helper(patchVersion=0),
     "a patch of five digits": helper(patchVersion=99_999),
     "a version as text": helper(patchVersion="3"),
@@ -277,7 +278,7 @@ BROKEN: Mapping[str, bytes] = {
     "no content.json": made(**{"content/content.json": None}),
     "content is cut short": made(**{"content/content.json": b'{"question": "x"'}),
     "content is a list": made(**{"content/content.json": [CONTENT]}),
-    "content with a number that is none": made(**{"content/content.json": b'{"question": NaN}'}),
+    "content with a number that is none": content(more=float("nan")),
     "content nested too deep": made(**{"content/content.json": _DEEP}),
     "text that is a number": content(question=7),
     "nothing where something is needed": content(question=None),

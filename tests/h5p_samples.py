@@ -4,6 +4,8 @@ import io
 import json
 import random
 import re
+import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -88,7 +90,7 @@ def files(**changed: Any) -> dict[str, bytes]:
 
 
 def as_bytes(data: Any) -> bytes:
-    return data if isinstance(data, bytes) else json.dumps(data).encode()
+    return data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=False).encode()
 
 
 def package(contents: Mapping[str, bytes] | None = None) -> io.BytesIO:
@@ -112,14 +114,29 @@ def folder(path: Path) -> dict[str, bytes]:
 
 
 def playable_package(**content: Any) -> io.BytesIO:
-    """A question that can be answered: our own library, with what it needs."""
+    """A question that can be answered: our own library, with what it needs, and the picture that its content names."""
     return package(_playable_files(content))
 
 
 def _playable_files(content: Mapping[str, Any] | None = None) -> dict[str, bytes]:
     told = {"h5p.json": description(), "content/content.json": CONTENT | dict(content or {})}
     made = {name: as_bytes(data) for name, data in (told | {f"{MAIN}/semantics.json": SEMANTICS}).items()}
+    if content and content.get("picture"):
+        made[f"content/{content['picture']['path']}"] = picture()
     return folder(LIBRARIES / MAIN) | folder(LIBRARIES / HELPER) | made
+
+
+def picture() -> bytes:
+    """A PNG: one plum pixel."""
+    chunks = (
+        (b"IHDR", struct.pack(">2I5B", 1, 1, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"\0\x77\x40\x6b")),
+        (b"IEND", b""),
+    )
+    packed = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
 def hostile_package(**content: Any) -> io.BytesIO:
@@ -148,27 +165,28 @@ def greeting_card_package() -> io.BytesIO:
 
 
 class _Noise(Mapping[str, bytes]):
-    """Files of a package, of which the films are made when they are asked for."""
+    """Files of a package, of which the films and the pictures are made when they are asked for."""
 
-    SIZE = 10 * 1024 * 1024
+    SIZE = 5 * 1024 * 1024
 
-    def __init__(self, files: Mapping[str, bytes], films: int) -> None:
+    def __init__(self, files: Mapping[str, bytes], made: int) -> None:
         self.files = files
-        self.films = {f"content/videos/{number}.mp4": number for number in range(films)}
+        kinds = ("videos/{}.mp4", "images/{}.jpg")
+        self.made = {f"content/{kinds[number % 2].format(number)}": number for number in range(made)}
 
     def __getitem__(self, name: str) -> bytes:
-        if name in self.films:
-            return random.Random(self.films[name]).randbytes(self.SIZE)
+        if name in self.made:
+            return random.Random(self.made[name]).randbytes(self.SIZE)
         return self.files[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter([*self.files, *self.films])
+        return iter([*self.files, *self.made])
 
     def __len__(self) -> int:
-        return len(self.files) + len(self.films)
+        return len(self.files) + len(self.made)
 
 
 def large_package(path: Path, megabytes: int = 50) -> None:
-    """A package of about so many megabytes that cannot be packed smaller."""
+    """A package of so many megabytes, in fives, that cannot be packed smaller. The same bytes every time."""
     with path.open("wb") as out:
         write_package(out, _Noise(_playable_files(), megabytes * 1024 * 1024 // _Noise.SIZE))

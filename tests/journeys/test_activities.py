@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.journey
 
 RIGHT, WRONG = "Drøfter saken", "Ringer hjem"
+PICTURE = {"path": "images/dør.png", "mime": "image/png"}
 
 
 def frame_of(page, title: str):
@@ -74,8 +75,8 @@ def test_a_learner_plays_is_held_back_until_it_is_done_and_goes_on_elsewhere(
 ) -> None:
     put_on_a_page(
         stack, tmp_path, "oving",
-        {"title": "Hva sier du?", "package": playable_package(), "as_text": "<p>Drøft saken anonymt.</p>",
-         "block": {"done_when": "passed", "least": 100, "required": True}},
+        {"title": "Hva sier du?", "package": playable_package(picture=PICTURE),
+         "as_text": "<p>Drøft saken anonymt.</p>", "block": {"done_when": "passed", "least": 100, "required": True}},
         {"title": "Hilsen", "package": greeting_card_package()},
     )  # fmt: skip
     sign_in("nora.hansen@fjordvik.example")
@@ -91,6 +92,10 @@ def test_a_learner_plays_is_held_back_until_it_is_done_and_goes_on_elsewhere(
     assert outer < 290, "the frame begins with 300"
     picture = frame.locator(".hk-question").evaluate("element => getComputedStyle(element).backgroundImage")
     assert "/HandlekraftShared-2.1/images/door.svg" in picture
+    assert frame.locator(".hk-question img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
+    frame.get_by_role("button", name="Svar").click()
+    expect(frame.get_by_text("Velg et svar")).to_be_visible()
+    expect(status_of(page, "Hva sier du?")).to_contain_text("Ikke begynt")
 
     page.locator("button[form=videre]").click()
     expect(page.get_by_text("Gjør «Hva sier du?» før du går videre.")).to_be_visible()

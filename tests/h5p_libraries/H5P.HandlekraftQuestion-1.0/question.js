@@ -18,6 +18,11 @@ H5P.HandlekraftQuestion = (function (EventDispatcher, shared) {
     const fieldset = shared.element("fieldset");
     const name = shared.next();
     fieldset.append(shared.element("legend", {}, this.params.question));
+    if (this.params.picture) {
+      const picture = shared.element("img", { alt: "", src: H5P.getPath(this.params.picture.path, this.contentId) });
+      picture.addEventListener("load", () => this.trigger("resize"));
+      fieldset.append(picture);
+    }
     this.params.answers.forEach((answer, place) => {
       const label = shared.element("label");
       const radio = shared.element("input", { type: "radio", name });
@@ -32,7 +37,8 @@ H5P.HandlekraftQuestion = (function (EventDispatcher, shared) {
     const button = shared.element("button", { type: "button" }, "Svar");
     const verdict = shared.element("p", { role: "status" });
     button.addEventListener("click", () => {
-      verdict.textContent = this.answer() ? "Riktig" : "Ikke riktig";
+      if (this.chosen === undefined) verdict.textContent = "Velg et svar";
+      else verdict.textContent = this.answer() ? "Riktig" : "Ikke riktig";
       this.trigger("resize");
     });
     root.append(fieldset, button, verdict);

@@ -1,5 +1,9 @@
 """A whole package: what fits together is taken, and everything that does not is told at once."""
 
+import filecmp
+import tracemalloc
+from pathlib import Path
+
 import h5p_samples as samples
 import pytest
 from h5p_samples import HELPER, MAIN, files, library, needs, package
@@ -109,3 +113,17 @@ def test_a_file_that_content_uses_must_be_there():
     assert refused(**{"content/content.json": pictured}) == [(Code.MISSING_FILE, "content/images/door.png")]
     found = inspected(**{"content/content.json": pictured, "content/images/door.png": b"\x89PNG"})
     assert found.content_files == ("content.json", "images/door.png")
+
+
+def test_a_large_package_is_taken_and_neither_written_nor_read_as_a_whole(tmp_path: Path):
+    first, again = tmp_path / "a.h5p", tmp_path / "b.h5p"
+    samples.large_package(again, megabytes=40)
+    tracemalloc.start()
+    samples.large_package(first, megabytes=40)
+    with first.open("rb") as file, open_package(file) as archive:
+        found = inspect(archive)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert {"videos/0.mp4", "images/1.jpg"} <= set(found.content_files)
+    assert first.stat().st_size > 40 * 1024 * 1024 > most
+    assert filecmp.cmp(first, again, shallow=False)

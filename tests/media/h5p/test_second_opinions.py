@@ -83,6 +83,7 @@ DIFFERENCES: Sequence[tuple[str, str, Sequence[str]]] = (
         "large archive's end record", "packed in a way that browsers lack",
     ]),
     ("pyh5p", "does not look for characters that turn text around", ["a name that turns around"]),
+    ("pyh5p", "uses Python's reader of JSON, which takes NaN", ["content with a number that is none"]),
     ("pyh5p", "looks for links only", ["a device"]),
     ("pyh5p", "keeps files in memory, where case and folders make no difference", [
         "a name twice but for case", "a file inside a file",
