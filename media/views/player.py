@@ -60,7 +60,7 @@ def _policy(request: HttpRequest, key: str, libraries: str) -> str:
     """
     here = _origin(request)
     files = f"{here}{content_base(key)}/ {here}{libraries_base(libraries)}/"
-    ours = f"{here}{settings.STATIC_URL}"
+    ours = f"{here}{settings.STATIC_URL}h5p/ {here}{settings.STATIC_URL}media/"
     directives = [
         "default-src 'none'",
         f"script-src {files} {ours}",

@@ -6,6 +6,7 @@
 
 const MOST_IN_ONE = 50; // as the server takes
 const LATER_MS = 4_000; // what ends nothing may wait
+const BETWEEN_PLACES_MS = 1_000; // whatever the activity itself thinks
 const LONGEST_WAIT_MS = 30_000;
 const GIVE_UP_MS = 30_000; // until "could not be fetched" is said
 const TALLEST_PX = 6_000;
@@ -25,6 +26,8 @@ class Activity {
     this.timer = null;
     this.sending = false;
     this.sequence = 0;
+    this.keeper = null;
+    this.lastKept = 0;
     section.querySelector("[data-activity-again]")?.addEventListener("click", () => this.open());
     section.querySelector("[data-activity-full]")?.addEventListener("click", () => this.full());
     document.addEventListener("keydown", (event) => {
@@ -32,7 +35,10 @@ class Activity {
     });
     document.addEventListener("fullscreenchange", () => this.sayFull());
     window.addEventListener("message", (event) => this.hear(event));
-    window.addEventListener("pagehide", () => this.flush(true));
+    window.addEventListener("pagehide", () => {
+      this.flush(true);
+      if (this.keeper) this.place();
+    });
     window.addEventListener("online", () => this.flush());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.flush(true));
     new IntersectionObserver((seen, observer) => {
@@ -186,9 +192,19 @@ class Activity {
   keep(state) {
     if (!this.section.dataset.place || typeof state !== "string" || state.length > 60_000 || state === this.state) return;
     this.state = state;
-    this.sequence = Math.max(this.sequence + 1, Date.now());
+    clearTimeout(this.keeper);
+    const wait = this.lastKept + BETWEEN_PLACES_MS - Date.now();
+    if (wait <= 0) this.place();
+    else this.keeper = setTimeout(() => this.place(), wait);
+  }
+
+  place() {
+    clearTimeout(this.keeper);
+    this.keeper = null;
+    this.lastKept = Date.now();
+    this.sequence = Math.max(this.sequence + 1, this.lastKept);
     // A place that is lost is the one before it: the next saving comes in a few seconds.
-    this.send(this.section.dataset.place, { state, sequence: this.sequence }, true).catch(() => {});
+    this.send(this.section.dataset.place, { state: this.state, sequence: this.sequence }, true).catch(() => {});
   }
 
   // --- what the page says ---
