@@ -2,7 +2,7 @@
 
 media-chrome writes a style element into each of its controls. Their texts are constant, so each is allowed by its exact
 hash, on pages with a video and nowhere else; any other inline style stays forbidden (docs/decisions/0014). The journey
-of a video fails for a style that is not listed, and for one that is listed and not used.
+of a video fails for a style that is not listed.
 """
 
 from django.http import HttpResponse
