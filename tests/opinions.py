@@ -24,5 +24,5 @@ def opinion_of(script: Path, asked: Any) -> Any:
     done = subprocess.run(
         [node(), str(script)], input=json.dumps(asked), capture_output=True, text=True, timeout=120, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, f"Node ended with {done.returncode}: {done.stderr}"
     return json.loads(done.stdout)

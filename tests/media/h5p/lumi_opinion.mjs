@@ -27,6 +27,21 @@ const config = new H5PConfig(undefined, {
 });
 const all = { includeContent: true, includeLibraries: true, includeMetadata: true };
 
+// Its reader of ZIPs now and then never comes back from a broken file, and Node ends when nothing is left to wait for.
+const SILENCE_MS = 5_000;
+const TRIES = 3;
+
+async function ask(file) {
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    let timer;
+    const silence = new Promise((resolve) => (timer = setTimeout(resolve, SILENCE_MS, undefined)));
+    const answer = await Promise.race([judge(file), silence]);
+    clearTimeout(timer);
+    if (answer !== undefined) return answer;
+  }
+  return "no answer";
+}
+
 async function judge(file) {
   const folder = await mkdtemp(join(tmpdir(), "opinion-"));
   try {
@@ -43,5 +58,5 @@ async function judge(file) {
 }
 
 const answers = {};
-for (const file of files) answers[file] = await judge(file);
+for (const file of files) answers[file] = await ask(file);
 process.stdout.write(JSON.stringify(answers));
