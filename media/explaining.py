@@ -1,22 +1,22 @@
 """What is wrong with a package, in words a trainer can act on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from media.h5p.errors import Code, H5PError, Problem
+from media.h5p.errors import Code, Problem
 
 _MOST_TOLD = 12
 
 
-def sentences(error: H5PError) -> list[str]:
+def sentences(problems: Sequence[Problem]) -> list[str]:
     """One sentence for each problem, without doubles; of very many the first, and how many more there are."""
-    told = list(dict.fromkeys(sentence(problem) for problem in error.problems))
+    told = list(dict.fromkeys(sentence(problem) for problem in problems))
     if len(told) <= _MOST_TOLD:
         return told
     more = len(told) - _MOST_TOLD
-    return [*told[:_MOST_TOLD], _("Og %(count)s feil til.") % {"count": more}]
+    return [*told[:_MOST_TOLD], _("Og %(count)s til av samme slag.") % {"count": more}]
 
 
 def sentence(problem: Problem) -> str:
@@ -63,4 +63,6 @@ _SENTENCES: dict[Code, Callable[[], str]] = {
     Code.NOT_RUNNABLE: lambda: _("Biblioteket %(library)s kan ikke vises alene."),
     Code.NOT_IN_SEMANTICS: lambda: _("Innholdet bruker «%(field)s», som biblioteket ikke kjenner."),
     Code.WRONG_VALUE: lambda: _("Innholdet har noe annet i «%(field)s» enn det skal være (%(wanted)s)."),
+    Code.MISSING_VALUE: lambda: _("Innholdet mangler «%(field)s» (%(inside)s)."),
+    Code.UNUSUAL_VALUE: lambda: _("Innholdet har noe uventet i «%(field)s» (%(inside)s): %(wanted)s."),
 }

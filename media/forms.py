@@ -46,7 +46,7 @@ class H5PContentForm(WagtailAdminModelForm):
         try:
             self.found = judge(package.file)  # type: ignore[arg-type]  # an open file, for all that it is typed as
         except H5PError as error:
-            raise ValidationError(sentences(error)) from error
+            raise ValidationError(sentences(error.problems)) from error
         return package
 
     def clean(self) -> dict[str, Any]:

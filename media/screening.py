@@ -2,13 +2,15 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from accounts.models import User
-from media.models import Picture, Rendition, Video, VideoProgress, VideoTrack
+from media.models import Rendition, Video, VideoProgress, VideoTrack
 from media.webvtt import WebVTTError, plain, read_webvtt
 
 POSTER_SPEC = "width-1280"
@@ -80,54 +82,65 @@ def clock(seconds: float) -> str:
 
 
 def read_videos(*, person: User | None, video_ids: Collection[int], language: str) -> dict[int, VideoReading]:
-    """The videos by key, in a constant number of queries: four, three without stills. Previews have no person."""
+    """The videos by key, in one query however many there are, and two for each still that was never shown.
+
+    Previews have no person.
+    """
     if not video_ids:
         return {}
-    videos = Video.objects.select_related("poster", "described_by").in_bulk(list(video_ids))
-    stand_ins = {pk: _stand_in(video) for pk, video in videos.items()}
-    every = [*videos.values(), *filter(None, stand_ins.values())]
-    tracks = _tracks(every)
-    posters = _posters(every)
-    rows = VideoProgress.objects.filter(person=person, video__in={video.pk for video in every})
-    mine = {row.video_id: row for row in rows} if person else {}
+    shown = _at_her_place(person).filter(Q(pk__in=video_ids) | Q(pk__in=_stand_ins_of(video_ids)))
+    videos: dict[int, Any] = {}
+    tracks: dict[int, list[VideoTrack]] = defaultdict(list)
+    for row in shown.order_by("track__kind", "track__language"):
+        video = videos.setdefault(row.pk, row)
+        if (track := getattr(row, "track", None)) is not None:
+            tracks[video.pk].append(track)
 
-    def reading(video: Video, described: VideoReading | None = None) -> VideoReading:
+    def reading(video: Any, described: VideoReading | None = None) -> VideoReading:
         return VideoReading(
             video=video,
             tracks=_shown(video, tracks[video.pk], language),
             chapters=_chapters(tracks[video.pk], language),
-            poster_url=posters.get(video.poster_id or 0, ""),
-            progress=mine.get(video.pk),
+            poster_url=_poster(video),
+            progress=getattr(video, "mine", None),
             described=described,
         )
 
-    return {
-        pk: reading(video, reading(other) if (other := stand_ins[pk]) is not None else None)
-        for pk, video in videos.items()
-    }
+    def with_described(video: Any) -> VideoReading:
+        other = videos.get(_stand_in(video) or 0)
+        return reading(video, reading(other) if other is not None else None)
+
+    return {pk: with_described(videos[pk]) for pk in video_ids if pk in videos}
 
 
-def _stand_in(video: Video) -> Video | None:
-    return video.described_by if video.described == Video.Described.VIDEO else None
+def _at_her_place(person: User | None) -> QuerySet[Any]:
+    """Videos, once for each `track`, with their still, its file as `still`, and her place as `mine`."""
+    still = Rendition.objects.filter(image=OuterRef("poster"), filter_spec=POSTER_SPEC)
+    rows: QuerySet[Any] = (
+        Video.objects.annotate(mine=FilteredRelation("progress", condition=Q(progress__person=person)))
+        .annotate(track=FilteredRelation("tracks"), still=Subquery(still.values("file")[:1]))
+        .select_related("poster", "mine", "track")
+    )
+    return rows
 
 
-def _tracks(videos: Iterable[Video]) -> dict[int, list[VideoTrack]]:
-    found: dict[int, list[VideoTrack]] = defaultdict(list)
-    for track in VideoTrack.objects.filter(video__in={video.pk for video in videos}).order_by("kind", "language"):
-        found[track.video_id].append(track)
+def _stand_ins_of(video_ids: Collection[int]) -> QuerySet[Any]:
+    stood_in_for = Video.objects.filter(pk__in=video_ids, described=Video.Described.VIDEO)
+    found: QuerySet[Any] = stood_in_for.exclude(described_by=None).values("described_by")
     return found
 
 
-def _posters(videos: Iterable[Video]) -> dict[int, str]:
-    """Addresses of the stills by picture. One that was never shown is made, once."""
-    wanted: set[int] = {video.poster_id for video in videos if video.poster_id}
-    if not wanted:
-        return {}
-    made = Rendition.objects.filter(image_id__in=wanted, filter_spec=POSTER_SPEC).select_related("image")
-    urls: dict[int, str] = {rendition.image_id: rendition.url for rendition in made}
-    for picture in Picture.objects.filter(pk__in=wanted - urls.keys()) if wanted - urls.keys() else ():
-        urls[picture.pk] = picture.get_rendition(POSTER_SPEC).url
-    return urls
+def _stand_in(video: Video) -> int | None:
+    return video.described_by_id if video.described == Video.Described.VIDEO else None
+
+
+def _poster(video: Any) -> str:
+    """The address of the still. One that was never shown is made, once."""
+    if video.poster is None:
+        return ""
+    if not video.still:
+        return str(video.poster.get_rendition(POSTER_SPEC).url)
+    return str(Rendition._meta.get_field("file").storage.url(video.still))
 
 
 def _shown(video: Video, tracks: Sequence[VideoTrack], language: str) -> tuple[TrackReading, ...]:

@@ -30,6 +30,7 @@ from wagtail.snippets.views.snippets import (
 )
 
 from common.policies import NeverDeleted
+from media.explaining import sentences
 from media.forms import H5PContentForm, RefusalForm
 from media.h5p.library import LibraryName
 from media.inside import inside_of
@@ -74,9 +75,14 @@ class TellsWhatCame:
                 "«%(title)s» er lagret som versjon %(number)s. Den kan vises når disse bibliotekene er godkjent: "
                 "%(names)s."
             )
-            return text % {"title": instance.title, "number": taken.version.number, "names": names}
+            told = {"title": instance.title, "number": taken.version.number, "names": names}
+            return " ".join([text % told, *self._notes()])
         text = gettext("«%(title)s» er lagret som versjon %(number)s og kan brukes på sider.")
-        return text % {"title": instance.title, "number": taken.version.number}
+        return " ".join([text % {"title": instance.title, "number": taken.version.number}, *self._notes()])
+
+    def _notes(self) -> list[str]:
+        notes = sentences(self.form.found.notes)  # type: ignore[attr-defined]  # of the view
+        return [gettext("Prøv øvelsen før du bruker den:"), *notes] if notes else []
 
 
 class ContentCreateView(TellsWhatCame, CreateView):

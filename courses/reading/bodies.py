@@ -1,8 +1,7 @@
 """The content of one part or of all, with everything it refers to fetched at once.
 
-Blocks come from the revision's JSON, never from the live page. Laws and sources are fetched by Wagtail in one query for
-each kind, and live, so that a corrected fact is correct in every lesson. Pictures and links would cost a query each,
-and help lines and documents one for each kind of block that shows them; they are fetched here instead.
+Blocks come from the revision's JSON, never from the live page. What they refer to is live, so that a corrected fact is
+correct in every lesson, and is read here: Wagtail would ask once for each kind of block, and for each picture and link.
 """
 
 import copy
@@ -13,13 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.utils.html import escape
 from wagtail.models import Page
 
 from accounts.models import User
 from courses.models import ModulePage
 from facts.models import ContactPoint
+from facts.reading import read_facts
 from media.models import DocumentFile, Picture, Rendition
 from media.reading import ActivityReading, read_activities
 from media.screening import VideoReading, read_videos
@@ -49,13 +48,13 @@ class Bodies:
 def bodies_of(parts: Sequence[dict[str, Any]], person: User | None = None, language: str = "") -> Bodies:
     """The blocks of some parts, ready to be shown to `person`, or to nobody in particular, without a query.
 
-    A constant number of queries: four for each kind that knows her place, at most one for each other kind.
+    A constant number of queries: two for activities, two for videos, one for facts, at most one for each other kind.
     """
     documents = _documents_of(parts)
     parts = _with_addresses(list(parts), documents)
     pictures = _take_pictures(parts)
-    chosen, lines = _take(parts, {"document"}, "document"), _take(parts, {"contacts", "action_card"}, "contacts")
-    contacts, help_lines = _contacts_of(lines)
+    chosen = _take(parts, {"document"}, "document")
+    facts = _take_facts(parts)
     activities = _take_activities(parts, person, language) if person else None
     videos = _take_videos(parts, person, language) if person else None
     block = ModulePage._meta.get_field("parts").stream_block.child_blocks["part"]
@@ -70,9 +69,10 @@ def bodies_of(parts: Sequence[dict[str, Any]], person: User | None = None, langu
                 child.value["video"] = videos.get(child.id)
             elif child.id in chosen:
                 child.value["document"] = documents.get(chosen[child.id])
-            elif child.id in lines:
-                child.value["contacts"] = contacts[child.id]
-    return Bodies(bodies, help_lines)
+            elif child.id in facts.shown:
+                name, shown = facts.shown[child.id]
+                child.value[name] = shown
+    return Bodies(bodies, facts.help_lines)
 
 
 def _blocks(parts: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -84,13 +84,32 @@ def _take(parts: Sequence[dict[str, Any]], kinds: set[str], name: str) -> dict[s
     return {block["id"]: block["value"].pop(name, None) for block in _blocks(parts) if block["type"] in kinds}
 
 
-def _contacts_of(lines: dict[str, Any]) -> tuple[dict[str, list[ContactPoint | None]], list[ContactPoint]]:
-    """The help lines of each block, in its order, None for one that is gone; and those of the foot of the page."""
-    wanted = {key: [item["value"] for item in items or []] for key, items in lines.items()}
-    ids = {pk for each in wanted.values() for pk in each if pk}
-    rows = list(ContactPoint.objects.filter(Q(pk__in=ids) | Q(in_footer=True)))
-    found = {row.pk: row for row in rows}
-    return {key: [found.get(pk) for pk in each] for key, each in wanted.items()}, [row for row in rows if row.in_footer]
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a block shows of facts, by block: under which name, and the fact or the list of them, None for one gone."""
+
+    shown: dict[str, tuple[str, Any]]
+    help_lines: list[ContactPoint]
+
+
+def _take_facts(parts: Sequence[dict[str, Any]]) -> _Facts:
+    """The laws, sources and help lines of blocks. Takes the ids out of `parts`, as with pictures."""
+    laws = _take(parts, {"law"}, "reference")
+    sources = {key: _ids(items) for key, items in _take(parts, {"sources"}, "sources").items()}
+    lines = {key: _ids(items) for key, items in _take(parts, {"contacts", "action_card"}, "contacts").items()}
+    found = read_facts(
+        law_ids={pk for pk in laws.values() if pk},
+        source_ids={pk for each in sources.values() for pk in each},
+        contact_ids={pk for each in lines.values() for pk in each},
+    )
+    shown: dict[str, tuple[str, Any]] = {key: ("reference", found.laws.get(pk)) for key, pk in laws.items()}
+    shown |= {key: ("sources", [found.sources.get(pk) for pk in each]) for key, each in sources.items()}
+    shown |= {key: ("contacts", [found.contacts.get(pk) for pk in each]) for key, each in lines.items()}
+    return _Facts(shown, found.help_lines)
+
+
+def _ids(items: list[dict[str, Any]] | None) -> list[int]:
+    return [item["value"] for item in items or [] if item["value"]]
 
 
 def _documents_of(parts: Sequence[dict[str, Any]]) -> dict[int, DocumentFile]:

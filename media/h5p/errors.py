@@ -33,8 +33,14 @@ class Code(StrEnum):
     CIRCULAR = "circular"  # library
     NOT_RUNNABLE = "not-runnable"  # library
     # Content
-    NOT_IN_SEMANTICS = "not-in-semantics"  # field
     WRONG_VALUE = "wrong-value"  # field, wanted
+    MISSING_VALUE = "missing-value"  # field
+    UNUSUAL_VALUE = "unusual-value"  # field, wanted
+    NOT_IN_SEMANTICS = "not-in-semantics"  # field
+
+
+TOLERATED = frozenset({Code.MISSING_VALUE, Code.UNUSUAL_VALUE, Code.NOT_IN_SEMANTICS})
+"""What the H5P core shows all the same, having mended it without a word: the author is told, and it is taken in."""
 
 
 @dataclass(frozen=True, slots=True)

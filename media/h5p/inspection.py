@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from media.h5p.errors import Code, H5PError, Problem
+from media.h5p.errors import TOLERATED, Code, H5PError, Problem
 from media.h5p.library import MOST_PROBLEMS, LibraryName, check_core, closure, newer
 from media.h5p.package import Archive
 from media.h5p.schema import H5PDescription, LibraryDescription, load_json, read_description, read_library
@@ -36,8 +36,8 @@ class Library:
 class Inspection:
     """A package that is fit to be taken in.
 
-    `libraries` are those in the package, `order` is every library that must be loaded, each after those it needs, and
-    `content_files` are relative to the content folder.
+    `libraries` are those in the package, `order` is every library that must be loaded, each after those it needs,
+    `content_files` are relative to the content folder, and `notes` are what its author may want to look at.
     """
 
     description: H5PDescription
@@ -45,6 +45,7 @@ class Inspection:
     libraries: Mapping[LibraryName, Library]
     order: Sequence[LibraryName]
     content_files: Sequence[str]
+    notes: Sequence[Problem] = ()
 
 
 def inspect(archive: Archive, known: Mapping[LibraryName, Library] | None = None) -> Inspection:
@@ -79,9 +80,10 @@ def inspect(archive: Archive, known: Mapping[LibraryName, Library] | None = None
         semantics = {name: one.semantics for name, one in all_known.items()}
         problems += validate_content(content[0], main.semantics, semantics)
     problems += _missing(_CONTENT_FOLDER, sorted(referenced_files(content[0])), content_files)
-    if problems or order is None:
-        raise H5PError(problems[:MOST_PROBLEMS])
-    return Inspection(description, content[0], libraries, tuple(order), content_files)
+    notes = [problem for problem in problems if problem.code in TOLERATED]
+    if len(problems) > len(notes) or order is None:
+        raise H5PError(sorted(problems, key=lambda problem: problem.code in TOLERATED)[:MOST_PROBLEMS])
+    return Inspection(description, content[0], libraries, tuple(order), content_files, notes)
 
 
 def _told(problems: list[Problem], read: Callable[[], T]) -> T | None:

@@ -1,8 +1,9 @@
 """Does a content fit what its libraries say about it? And which files does it use?
 
 Source of the rules: H5P semantics definition, and what the H5P core does with content that does not fit. Platforms
-repair such content silently; here it is told, so that the author can. The sandbox that the player runs in is what
-protects the reader; refusing script in texts is a second line, and keeps harmful text out of exports.
+repair such content silently; here it is told, so that the author can, and what they would repair is no reason to refuse
+it (errors.TOLERATED). The sandbox that the player runs in is what protects the reader; refusing script in texts is a
+second line, and keeps harmful text out of exports.
 """
 
 import html
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from media.h5p.errors import Code, Problem
+from media.h5p.errors import TOLERATED, Code, Problem
 from media.h5p.library import MOST_PROBLEMS, LibraryName, safe_path
 
 DEPTH = 100  # levels of groups, lists and libraries in each other
@@ -47,7 +48,8 @@ def validate_content(
     libraries: Mapping[LibraryName, object],
     where: str = "content/content.json",
 ) -> list[Problem]:
-    """What is wrong with a content, in its own order, at most 50 problems; an empty list is a content that fits.
+    """What is wrong with a content, in its own order; an empty list is a content that fits. At most 50 problems and as
+    many that are tolerated: those never hide one that is not.
 
     `semantics` is the main library's semantics.json as parsed, and `libraries` has that of every library that is
     installed or in the package, None for those without. Keys that the semantics do not know are no problem: other
@@ -58,12 +60,16 @@ def validate_content(
     found: list[Problem] = []
     # A stack of our own instead of recursion; the next thing to judge is last, so that the order is the author's.
     pending = list(reversed(_fields(content, _named(semantics), "", 0, True)))
-    while pending and len(found) < MOST_PROBLEMS:
+    tolerated = 0
+    while pending and len(found) - tolerated < MOST_PROBLEMS:
         step = pending.pop()
         problems, inner = _judge(step, libraries)
-        found += [Problem(code, f"{where}#{step.where}", facts) for code, facts in problems]
+        for code, facts in problems:
+            if code not in TOLERATED or tolerated < MOST_PROBLEMS:
+                found.append(Problem(code, f"{where}#{step.where}", facts))
+                tolerated += code in TOLERATED
         pending += reversed(inner)
-    return found[:MOST_PROBLEMS]
+    return found
 
 
 def referenced_files(content: object) -> set[str]:
@@ -130,11 +136,12 @@ def _judge(step: _Step, libraries: Mapping[LibraryName, object]) -> tuple[list[_
     if kind == "group":
         return _judge_group(step)
     if _absent(step.value, kind):
-        return ([(Code.MISSING_FIELD, {"field": name})] if step.required and _needed(step.field) else []), []
+        return ([(Code.MISSING_VALUE, {"field": name})] if step.required and _needed(step.field) else []), []
     if kind == "list":
         return _judge_list(step, name)
     if kind == "library":
         return _judge_library(step, name, libraries)
+    unusual = ""
     if kind in ("video", "audio"):
         wanted = _wrong_files(step.value)
     elif kind in ("image", "file"):
@@ -142,14 +149,18 @@ def _judge(step: _Step, libraries: Mapping[LibraryName, object]) -> tuple[list[_
     elif kind == "text":
         wanted = _wrong_text(step.value)
     elif kind == "number":
-        wanted = _wrong_number(step.value, step.field)
+        wanted = "" if _number(step.value) is not None else "number"
+        unusual = _unusual_number(step.value, step.field)
     elif kind == "boolean":
         wanted = "" if isinstance(step.value, bool) else "true or false"
     elif kind == "select":
         wanted = _wrong_choice(step.value, step.field)
+        unusual = "" if _among_options(step.value, step.field) else "one of the options"
     else:
         wanted = ""  # a type of a later H5P
-    return ([_wrong(name, wanted)] if wanted else []), []
+    if wanted:
+        return [_wrong(name, wanted)], []
+    return ([_unusual(name, unusual)] if unusual else []), []
 
 
 def _judge_group(step: _Step) -> tuple[list[_Found], list[_Step]]:
@@ -176,9 +187,9 @@ def _judge_list(step: _Step, name: str) -> tuple[list[_Found], list[_Step]]:
     problems: list[_Found] = []
     least, most = _limit(step.field.get("min")), _limit(step.field.get("max"))
     if least is not None and len(step.value) < least and step.required and _needed(step.field):
-        problems.append(_wrong(name, f"at least {least}"))
+        problems.append(_unusual(name, f"at least {least}"))
     if most is not None and len(step.value) > most:
-        problems.append(_wrong(name, f"at most {most}"))
+        problems.append(_unusual(name, f"at most {most}"))
     field = step.field.get("field")
     if not isinstance(field, dict):
         return problems, []
@@ -212,7 +223,7 @@ def _judge_library(step: _Step, name: str, libraries: Mapping[LibraryName, objec
         params = {}
     options = _options(step.field.get("options"), "name")
     if options and text not in options:
-        return [*problems, (Code.NOT_IN_SEMANTICS, {"field": text})], []
+        problems.append((Code.NOT_IN_SEMANTICS, {"field": text}))
     try:
         library = LibraryName.parse(text)
     except ValueError:
@@ -270,6 +281,10 @@ def _wrong(field: str, wanted: str) -> _Found:
     return Code.WRONG_VALUE, {"field": field, "wanted": wanted}
 
 
+def _unusual(field: str, wanted: str) -> _Found:
+    return Code.UNUSUAL_VALUE, {"field": field, "wanted": wanted}
+
+
 # The following return what was wanted, or nothing if the value is right.
 
 
@@ -280,17 +295,22 @@ def _wrong_text(value: object) -> str:
     return "text without script" if unsafe_text(value) else ""
 
 
-def _wrong_number(value: object, field: Mapping[str, object]) -> str:
+def _number(value: object) -> int | float | None:
     if isinstance(value, str) and _NUMBER_AS_TEXT.fullmatch(value):  # as older editors have it
-        value = float(value)
-    if not _is_number(value):
-        return "number"
+        return float(value)
+    return value if _is_number(value) else None
+
+
+def _unusual_number(value: object, field: Mapping[str, object]) -> str:
+    number = _number(value)
+    if number is None:
+        return ""
     least, most, decimals = (_limit(field.get(key)) for key in ("min", "max", "decimals"))
-    if least is not None and value < least:
+    if least is not None and number < least:
         return f"at least {least}"
-    if most is not None and value > most:
+    if most is not None and number > most:
         return f"at most {most}"
-    if isinstance(value, float) and isinstance(decimals, int) and not _has_decimals(value, decimals):
+    if isinstance(number, float) and isinstance(decimals, int) and not _has_decimals(number, decimals):
         return f"at most {decimals} decimals"
     return ""
 
@@ -301,16 +321,26 @@ def _has_decimals(value: float, most: int) -> bool:
 
 
 def _wrong_choice(value: object, field: Mapping[str, object]) -> str:
-    chosen = value if isinstance(value, list) and field.get("multiple") is True else [value]
-    options = _options(field.get("options"), "value")
-    for item in chosen:
+    for item in _chosen(value, field):
         if not isinstance(item, str) and not _is_number(item):
-            return "one of the options"
-        if options and str(item) not in options and not (item == "" and field.get("optional") is True):
             return "one of the options"
         if unsafe_text(str(item)):
             return "text without script"
     return ""
+
+
+def _among_options(value: object, field: Mapping[str, object]) -> bool:
+    options = _options(field.get("options"), "value")
+    may_be_empty = field.get("optional") is True
+    return not options or all(
+        str(item) in options or (item == "" and may_be_empty)
+        for item in _chosen(value, field)
+        if isinstance(item, str) or _is_number(item)
+    )
+
+
+def _chosen(value: object, field: Mapping[str, object]) -> list[object]:
+    return value if isinstance(value, list) and field.get("multiple") is True else [value]
 
 
 def _wrong_files(value: object) -> str:

@@ -54,7 +54,6 @@ class Migration(migrations.Migration):
                 ('credit', models.FloatField(default=0)),
                 ('reported_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('revision', models.PositiveIntegerField(default=0)),
                 ('watched_at', models.DateTimeField(help_text='When enough of it had been seen.', null=True)),
                 ('read_at', models.DateTimeField(help_text='When she said that she had read it as text.', null=True)),
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='video_progress', to=settings.AUTH_USER_MODEL)),

@@ -162,9 +162,8 @@ class VideoTrack(models.Model):
 class VideoProgress(models.Model):
     """What a person has seen of a film, and where she left it, on whatever device.
 
-    A place kept for her, not evidence. `revision` grows with every change: who would change it changes only the
-    revision that she read, so that two windows never undo each other. `credit` and `reported_at` are what the next
-    report is measured by (media.watching).
+    A place kept for her, not evidence. `credit` and `reported_at` are what the next report is measured by
+    (media.watching).
     """
 
     person = models.ForeignKey(
@@ -177,7 +176,6 @@ class VideoProgress(models.Model):
     credit = models.FloatField(default=0)
     reported_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
-    revision = models.PositiveIntegerField(default=0)
     watched_at = models.DateTimeField(null=True, help_text="When enough of it had been seen.")
     read_at = models.DateTimeField(null=True, help_text="When she said that she had read it as text.")
 

@@ -16,36 +16,19 @@ from evidence.services import record
 from media.models import Video, VideoProgress
 from media.watching import SLACK, Seen, Stretch, add, is_enough, joined, rounded
 
-_TRIES = 8
 _SEEN = Q(watched_at__isnull=False) | Q(read_at__isnull=False)
 
 
-class BusyError(Exception):
-    """Others changed the same row all the time. The player sends again what was not kept."""
-
-
+@transaction.atomic
 def report_watched(
     *, person: User, video: Video, stretches: Sequence[Stretch], position: float, sequence: int
 ) -> VideoProgress:
     """Adds what the player tells that she has seen, as far as the clock allows. Harmless late, twice and out of order.
 
-    When enough has been seen, that is recorded, once. Raises BusyError.
+    When enough has been seen, that is recorded, once.
     """
-    for _attempt in range(_TRIES):
-        with transaction.atomic():
-            row = _row(person, video)
-            if _take_in(row, video, stretches, position, sequence):
-                return row
-    raise BusyError
-
-
-def _row(person: User, video: Video) -> VideoProgress:
-    row, _created = VideoProgress.objects.get_or_create(person=person, video=video, defaults={"credit": SLACK})
-    return row
-
-
-def _take_in(row: VideoProgress, video: Video, stretches: Sequence[Stretch], position: float, sequence: int) -> bool:
-    """Whether it is written: not if somebody else has written since the row was read."""
+    # Held, so that of two windows the later adds to what the earlier wrote.
+    row = VideoProgress.objects.select_for_update(no_key=True).get(pk=_row(person, video).pk)
     now = max(timezone.now(), row.reported_at)
     after = add(
         Seen(row.stretches, row.credit),
@@ -53,23 +36,23 @@ def _take_in(row: VideoProgress, video: Video, stretches: Sequence[Stretch], pos
         elapsed=(now - row.reported_at).total_seconds(),
         duration=video.seconds,
     )
-    read = row.revision
     row.ranges, row.credit = rounded(after.stretches), after.credit
     row.reported_at = row.updated_at = now
-    row.revision = read + 1
     if sequence > row.sequence:
         row.position, row.sequence = round(min(position, video.seconds), 2), sequence
     enough = is_enough(row.stretches, duration=video.seconds, percent=settings.VIDEO_SEEN_PERCENT)
     first_time = enough and row.watched_at is None
     if first_time:
         row.watched_at = now
-    names = ("ranges", "credit", "reported_at", "updated_at", "revision", "position", "sequence", "watched_at")
-    told = {name: getattr(row, name) for name in names}
-    if not VideoProgress.objects.filter(pk=row.pk, revision=read).update(**told):
-        return False
+    row.save()
     if first_time:
-        _record(row.person, video.public_id, "video", Evidence.Assurance.CLIENT_ASSERTED)
-    return True
+        _record(person, video.public_id, "video", Evidence.Assurance.CLIENT_ASSERTED)
+    return row
+
+
+def _row(person: User, video: Video) -> VideoProgress:
+    row, _created = VideoProgress.objects.get_or_create(person=person, video=video, defaults={"credit": SLACK})
+    return row
 
 
 @transaction.atomic
@@ -111,8 +94,9 @@ def unseen_videos(*, person: User, wanted: Sequence[Mapping[str, Any]]) -> list[
 
 def merge_progress(*, source: User, target: User) -> None:
     """What was seen on one account of a person was seen on the other. The newer place is where she goes on."""
-    theirs = {row.video_id: row for row in VideoProgress.objects.filter(person=target)}
-    for row in VideoProgress.objects.filter(person=source):
+    rows = VideoProgress.objects.select_for_update(no_key=True)
+    theirs = {row.video_id: row for row in rows.filter(person=target)}
+    for row in rows.filter(person=source):
         kept = theirs.get(row.video_id)
         if kept is None:
             VideoProgress.objects.filter(pk=row.pk).update(person=target)
@@ -125,7 +109,6 @@ def merge_progress(*, source: User, target: User) -> None:
             updated_at=newer.updated_at,
             watched_at=_earlier(row.watched_at, kept.watched_at),
             read_at=_earlier(row.read_at, kept.read_at),
-            revision=kept.revision + 1,
         )
         row.delete()
 

@@ -18,7 +18,7 @@ from agencies.access import AuthenticatedRequest
 from common.limits import within_limit
 from media.access import may_watch
 from media.models import Video, VideoTrack
-from media.services.videos import BusyError, read_transcript, report_watched
+from media.services.videos import read_transcript, report_watched
 from media.views.parts import answer_part
 from media.watching import ReportError, read_second, read_stretches
 
@@ -97,12 +97,7 @@ def watched(request: AuthenticatedRequest, video_id: uuid.UUID) -> JsonResponse:
         position, stretches = read_second(told.get("position")), read_stretches(told.get("ranges"))
     except (ReportError, ValueError, RecursionError):
         return JsonResponse({"message": _("Dette kunne ikke lagres. Last siden på nytt.")}, status=400)
-    try:
-        row = report_watched(
-            person=request.user, video=video, stretches=stretches, position=position, sequence=sequence
-        )
-    except BusyError:
-        return JsonResponse({"message": _("Prøv igjen om litt.")}, status=503)
+    row = report_watched(person=request.user, video=video, stretches=stretches, position=position, sequence=sequence)
     return JsonResponse({"ranges": row.ranges, "seen": row.is_seen})
 
 

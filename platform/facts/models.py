@@ -66,7 +66,7 @@ class LegalReference(Checked):
     summary_nn = text(_("innhold, nynorsk"), blank=True)
     summary_en = text(_("innhold, engelsk"), blank=True)
     url = models.URLField(_("adresse"), max_length=500)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", verbose_name=_("kilde"))
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="laws", verbose_name=_("kilde"))
     valid_from = models.DateField(_("i kraft fra"), null=True, blank=True)
     valid_to = models.DateField(_("i kraft til og med"), null=True, blank=True)
 
@@ -98,7 +98,7 @@ class ContactPoint(Checked):
     hours_nn = char(_("åpent, nynorsk"), blank=True)
     hours_en = char(_("åpent, engelsk"), blank=True)
     url = models.URLField(_("nettside"), blank=True, max_length=500)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", verbose_name=_("kilde"))
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("kilde"))
     in_footer = models.BooleanField(_("vises nederst på alle sider"), default=False)
     position = models.PositiveSmallIntegerField(_("rekkefølge"), default=100)
 

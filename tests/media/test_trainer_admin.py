@@ -60,7 +60,7 @@ def test_a_trainer_uploads_and_is_told_what_waits(as_person, trainer):
         (files(**{"content/x.svg": b"<svg/>"}), "av en type som ikke er tillatt: svg"),
         (files(**{"HandlekraftShared-2.1/library.json": None, "HandlekraftShared-2.1/shared.js": None}),
          "mangler biblioteket HandlekraftShared 2.1"),
-        (files(**{"content/content.json": {"question": "x", "right": 99, "answers": ["a", "b"]}}),
+        (files(**{"content/content.json": {"question": "x", "right": "b", "answers": ["a", "b"]}}),
          "noe annet i «right»"),
     ],
 )  # fmt: skip
@@ -68,6 +68,14 @@ def test_a_wrong_package_is_told_in_words_and_nothing_is_kept(as_person, trainer
     assert message in told(upload(as_person(trainer), contents))
     assert not H5PContent.objects.exists()
     assert not H5PFile.objects.exists()
+
+
+def test_what_does_not_fit_and_shows_all_the_same_is_taken_in_and_told(as_person, trainer):
+    contents = files(**{"content/content.json": {"question": "x", "right": 99, "answers": ["a", "b"]}})
+    page = told(upload(as_person(trainer), contents))
+    assert "Prøv øvelsen før du bruker den:" in page
+    assert "noe uventet i «right»" in page
+    assert H5PContent.objects.get().current.number == 1
 
 
 def test_without_a_package_there_is_no_activity(as_person, trainer):

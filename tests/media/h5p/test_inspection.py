@@ -98,14 +98,23 @@ def test_libraries_that_need_each_other_are_refused():
 
 def test_content_is_judged_by_the_semantics_of_the_later_patch():
     wrong = samples.CONTENT | {"right": 12}
-    assert refused(**{"content/content.json": wrong}) == [(Code.WRONG_VALUE, "content/content.json#right")]
+    unusual = [(Code.UNUSUAL_VALUE, "content/content.json#right")]
+
+    def notes(known=None):
+        return [(note.code, note.where) for note in inspected(known, **{"content/content.json": wrong}).notes]
+
+    assert notes() == unusual
     # What the platform has is later, and allows it.
     loose = [field | ({"max": 20} if field["name"] == "right" else {}) for field in samples.SEMANTICS]
-    known = {QUESTION: stored("H5P.HandlekraftQuestion", (1, 0, 4), loose, runnable=1)}
-    assert inspected(known, **{"content/content.json": wrong}).content == wrong
+    assert notes({QUESTION: stored("H5P.HandlekraftQuestion", (1, 0, 4), loose, runnable=1)}) == []
     # What it has is older: the package's own counts.
-    known = {QUESTION: stored("H5P.HandlekraftQuestion", (1, 0, 2), loose, runnable=1)}
-    assert refused(known, **{"content/content.json": wrong}) == [(Code.WRONG_VALUE, "content/content.json#right")]
+    assert notes({QUESTION: stored("H5P.HandlekraftQuestion", (1, 0, 2), loose, runnable=1)}) == unusual
+
+
+def test_what_is_told_never_hides_why_a_package_is_refused():
+    wrong = samples.CONTENT | {"right": 12, "question": "<script>"}
+    codes = [code for code, _where in refused(**{"content/content.json": wrong})]
+    assert codes == [Code.WRONG_VALUE, Code.UNUSUAL_VALUE]
 
 
 def test_a_file_that_content_uses_must_be_there():
