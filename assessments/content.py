@@ -1,90 +1,221 @@
-"""Questions and the quiz that come with the platform, read from YAML."""
+"""A bank of questions and the test that draws from it, written in a file: brought in, and written back."""
 
+import string
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import yaml
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from wagtail.models import Page
 
 from assessments.models import Item, ItemOption, Quiz, QuizDraw, Topic
 from assessments.services import save_item_version
+from common.in_step import InStep
 from common.translated import LANGUAGES
 from facts.models import LegalReference, Source
 
-FOUNDATION = Path(__file__).parent / "content" / "foundation.yaml"
+Form = dict[str, Any]
 
 
 class ContentError(ValueError):
-    """The file names something that is not there."""
+    """The file names something that is not there, or says what may not be."""
 
 
 @transaction.atomic
-def load_items(path: Path | None = None, *, pages_by_code: Mapping[str, Page]) -> Quiz:
-    """Brings topics, items with a first version, and the quiz from the file into the bank; gives the quiz.
+def load_bank(read: Form, *, pages_by_code: Mapping[str, Page], name: str, in_step: InStep | None = None) -> Quiz:
+    """Brings topics, items and the quiz of a bank file in; gives the quiz. `name` is that of the course.
 
-    May be run again: an item follows the file as long as nobody has edited it here; from then on it is its author's.
-    Names of topics and the quiz are the authors' from the start.
+    May be run again: what the file has newer becomes a new version of an item; what an author has edited here is left.
+    Raises ContentError.
     """
-    read = yaml.safe_load((path or FOUNDATION).read_text(encoding="utf-8"))
-    topics = {row["key"]: _topic(row) for row in read["topics"]}
+    in_step = in_step or InStep({})
+    topics: dict[str, Topic] = {}
+    for row in read["topics"]:
+        topic = Topic.objects.filter(key=row["key"]).first()
+        file = {"key": row["key"], **_texts(row, "name")}
+        if in_step.writes(f"{name}/topic/{row['key']}", file=file, here=_topic_form(topic) if topic else None):
+            topic, _made = Topic.objects.update_or_create(key=row["key"], defaults=_texts(row, "name"))
+        topics[row["key"]] = topic or Topic.objects.get(key=row["key"])
+    facts = {model: _by_key(model) for model in (Source, LegalReference)}
+    codes = {page.translation_key: code for code, page in pages_by_code.items()}
+    items = _items([row["code"] for row in read["items"]])
     for row in read["items"]:
-        _item(row, topics, pages_by_code)
-    return _quiz(read["quiz"], topics)
+        item = items.get(row["code"])
+        here = item_form(item, codes) if item else None
+        if in_step.writes(f"{name}/{row['code']}", file=_item_in_file(row), here=here):
+            _write_item(item or Item(code=row["code"]), row, topics, pages_by_code, facts)
+    return _quiz(read["quiz"], topics, name, in_step)
 
 
-def _texts(row: Mapping[str, Any], *names: str) -> dict[str, str]:
+def bank_as_file(quiz: Quiz, codes: Mapping[Any, str]) -> Form:
+    """The bank that a quiz draws from, as its file has it. `codes` are those of modules, by translation key."""
+    topics, items = _bank(quiz)
+    return {
+        "topics": [_topic_form(topic) for topic in topics],
+        "items": [_without_empty(item_form(item, codes)) for item in items],
+        "quiz": _without_empty(quiz_form(quiz)),
+    }
+
+
+def bank_pieces(quiz: Quiz, codes: Mapping[Any, str], name: str) -> dict[str, Form]:
+    """The same by the names under which `load_bank` asks whether to write each."""
+    topics, items = _bank(quiz)
+    pieces = {f"{name}/topic/{topic.key}": _topic_form(topic) for topic in topics}
+    pieces |= {f"{name}/{item.code}": item_form(item, codes) for item in items}
+    return pieces | {f"{name}/quiz": quiz_form(quiz)}
+
+
+def _bank(quiz: Quiz) -> tuple[list[Topic], list[Item]]:
+    topics = [draw.topic for draw in quiz.draws.select_related("topic").order_by("topic__key")]
+    codes = Item.objects.filter(topic__in=topics, retired=False).order_by("code").values_list("code", flat=True)
+    found = _items(list(codes))
+    return topics, [found[code] for code in sorted(found)]
+
+
+def item_form(item: Item, codes: Mapping[Any, str]) -> Form:
+    """An item as a plain structure, to compare and to write."""
+    options = sorted(item.options.all(), key=lambda option: (option.position, option.pk or 0))
+    return {
+        "code": item.code,
+        "topic": item.topic.key,
+        "objective": item.objective,
+        "read_about": codes.get(item.read_about.translation_key, "") if item.read_about else "",
+        **_texts(_Attributes(item), "stem", "why"),
+        "sources": sorted(source.key for source in item.sources.all()),
+        "laws": sorted(law.key for law in item.laws.all()),
+        "uneven": item.uneven,
+        "options": [
+            {
+                "key": key,
+                **_texts(_Attributes(option), "text"),
+                "correct": option.correct,
+                "harmful": option.harmful,
+            }
+            for key, option in zip(string.ascii_lowercase, options, strict=False)
+        ],
+    }
+
+
+def quiz_form(quiz: Quiz) -> Form:
+    draws = [{"topic": draw.topic.key, "count": draw.count} for draw in quiz.draws.all()]
+    return {
+        "key": str(quiz.key),
+        "code": quiz.code,
+        "pass_mark": quiz.pass_mark,
+        **_texts(_Attributes(quiz), "name"),
+        "draws": sorted(draws, key=lambda draw: str(draw["topic"])),
+    }
+
+
+class _Attributes:
+    """A row read as a mapping, so that rows and files are read by the same words."""
+
+    def __init__(self, row: Any) -> None:
+        self.row = row
+
+    def get(self, name: str, default: Any = "") -> Any:
+        return getattr(self.row, name, default)
+
+
+def _texts(row: Any, *names: str) -> dict[str, str]:
     fields = (f"{name}_{language}" for name in names for language in LANGUAGES)
-    return {field: row.get(field, "") for field in fields}
+    return {field: str(row.get(field) or "").strip() for field in fields}
 
 
-def _topic(row: Mapping[str, Any]) -> Topic:
-    return Topic.objects.get_or_create(key=row["key"], defaults=_texts(row, "name"))[0]
+def _topic_form(topic: Topic) -> Form:
+    return {"key": topic.key, **_texts(_Attributes(topic), "name")}
 
 
-def _item(row: Mapping[str, Any], topics: Mapping[str, Topic], pages: Mapping[str, Page]) -> None:
-    item = Item.objects.filter(code=row["code"]).first() or Item(code=row["code"])
-    if item.pk and item.versions.filter(made_by__isnull=False).exists():
-        return
+def _item_in_file(row: Form) -> Form:
+    """An item of the file in the form that `item_form` gives."""
+    return {
+        "code": row["code"],
+        "topic": row["topic"],
+        "objective": row.get("objective", ""),
+        "read_about": row.get("read_about", ""),
+        **_texts(row, "stem", "why"),
+        "sources": sorted(row.get("sources", [])),
+        "laws": sorted(row.get("laws", [])),
+        "uneven": row.get("uneven", ""),
+        "options": [
+            {
+                "key": key,
+                **_texts(option, "text"),
+                "correct": bool(option["correct"]),
+                "harmful": bool(option.get("harmful", False)),
+            }
+            for key, option in zip(string.ascii_lowercase, row["options"], strict=False)
+        ],
+    }
+
+
+def _items(codes: list[str]) -> dict[str, Item]:
+    rows = Item.objects.filter(code__in=codes).select_related("topic", "read_about")
+    return {item.code: item for item in rows.prefetch_related("options", "sources", "laws")}
+
+
+def _write_item(
+    item: Item, row: Form, topics: Mapping[str, Topic], pages: Mapping[str, Page], facts: Mapping[Any, dict[str, Any]]
+) -> None:
     if row["topic"] not in topics:
         raise ContentError(f"{row['code']}: no topic {row['topic']}")
     item.topic = topics[row["topic"]]
     for name, value in _texts(row, "stem", "why").items():
         setattr(item, name, value)
+    item.objective, item.uneven = row.get("objective", ""), row.get("uneven", "")
     if row.get("read_about") in pages:
         item.read_about = pages[row["read_about"]]
-    item.sources = _facts(Source, row, "sources")
-    item.laws = _facts(LegalReference, row, "laws")
+    item.sources = _facts(facts[Source], row, "sources")
+    item.laws = _facts(facts[LegalReference], row, "laws")
     item.options = [
         ItemOption(
             position=position,
             correct=option["correct"],
-            harmful=option["harmful"],
+            harmful=option.get("harmful", False),
             **_texts(option, "text"),
         )
         for position, option in enumerate(row["options"])
     ]
-    item.full_clean()
-    item.save()
-    save_item_version(item=item, made_by=None)
+    try:
+        item.full_clean()
+        item.save()
+        save_item_version(item=item, made_by=None)
+    except ValidationError as error:
+        raise ContentError(f"{row['code']}: {' '.join(error.messages)}") from error
 
 
-def _facts(model: type[Source] | type[LegalReference], row: Mapping[str, Any], name: str) -> list[Any]:
+def _by_key(model: type[Source] | type[LegalReference]) -> dict[str, Any]:
+    return {row.key: row for row in model._default_manager.all()}
+
+
+def _facts(found: Mapping[str, Any], row: Form, name: str) -> list[Any]:
     wanted = row.get(name, [])
-    found = {fact.key: fact for fact in model._default_manager.filter(key__in=wanted)}
     missing = [key for key in wanted if key not in found]
     if missing:
         raise ContentError(f"{row['code']}: no {name} {', '.join(missing)}")
     return [found[key] for key in wanted]
 
 
-def _quiz(row: Mapping[str, Any], topics: Mapping[str, Topic]) -> Quiz:
-    quiz: Quiz | None = Quiz.objects.filter(key=row["key"]).first()
-    if quiz is not None:
-        return quiz
-    quiz = Quiz(key=row["key"], code=row["code"], pass_mark=row["pass_mark"], **_texts(row, "name"))
-    quiz.draws = [QuizDraw(topic=topics[draw["topic"]], count=draw["count"]) for draw in row["draws"]]
-    quiz.full_clean()
-    quiz.save()
-    return quiz
+def _quiz(row: Form, topics: Mapping[str, Topic], name: str, in_step: InStep) -> Quiz:
+    quiz: Quiz | None = Quiz.objects.filter(key=row["key"]).prefetch_related("draws__topic").first()
+    file = {
+        "key": row["key"],
+        "code": row["code"],
+        "pass_mark": row["pass_mark"],
+        **_texts(row, "name"),
+        "draws": sorted(row["draws"], key=lambda draw: str(draw["topic"])),
+    }
+    if in_step.writes(f"{name}/quiz", file=file, here=quiz_form(quiz) if quiz else None):
+        quiz = quiz or Quiz(key=row["key"])
+        for field in ("code", "pass_mark"):
+            setattr(quiz, field, row[field])
+        for field, value in _texts(row, "name").items():
+            setattr(quiz, field, value)
+        quiz.draws = [QuizDraw(topic=topics[draw["topic"]], count=draw["count"]) for draw in row["draws"]]
+        quiz.full_clean()
+        quiz.save()
+    return quiz or Quiz.objects.get(key=row["key"])
+
+
+def _without_empty(form: Form) -> Form:
+    return {name: value for name, value in form.items() if value not in ("", [], None)}

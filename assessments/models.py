@@ -55,6 +55,12 @@ class Item(ClusterableModel):
     why_en = text(_("begrunnelse, engelsk"), blank=True)
     sources = ParentalManyToManyField(Source, related_name="+", blank=True, verbose_name=_("kilder"))
     laws = ParentalManyToManyField(LegalReference, related_name="+", blank=True, verbose_name=_("lover"))
+    objective = models.CharField(
+        _("læringsmål"),
+        max_length=20,
+        blank=True,
+        help_text=_("Modulens kode og målets nummer, for eksempel F1.2."),
+    )
     read_about = models.ForeignKey(
         "wagtailcore.Page",
         on_delete=models.SET_NULL,
@@ -63,6 +69,12 @@ class Item(ClusterableModel):
         related_name="+",
         verbose_name=_("les om dette i"),
         help_text=_("Modulen som den som svarer feil, blir vist tilbake til."),
+    )
+    uneven = models.CharField(
+        _("hvorfor svarene ikke er like lange"),
+        max_length=200,
+        blank=True,
+        help_text=_("Bare når de ikke kan bli det. Det lengste svaret røper ofte hva som er riktig."),
     )
     retired = models.BooleanField(_("ikke i bruk"), default=False)
 

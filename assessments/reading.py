@@ -140,12 +140,13 @@ def _right_text(version: ItemVersion) -> str:
 
 def _facts(versions: Sequence[ItemVersion]) -> dict[int, tuple[Fact, ...]]:
     """The laws and sources of each version, laws first. Read live, so that the checked date is today's."""
-    laws = LegalReference.objects.in_bulk({pk for one in versions for pk in one.content["laws"]})
+    wanted = {pk for one in versions for pk in one.content["laws"]}
+    laws = LegalReference.objects.select_related("source").in_bulk(wanted)
     sources = Source.objects.in_bulk({pk for one in versions for pk in one.content["sources"]})
     return {
         version.pk: tuple(
             [
-                Fact(laws[pk].title, laws[pk].url, laws[pk].verified_on, True)
+                Fact(laws[pk].named, laws[pk].url, laws[pk].verified_on, True)
                 for pk in version.content["laws"]
                 if pk in laws
             ]

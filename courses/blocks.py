@@ -127,6 +127,42 @@ class PictureBlock(blocks.StructBlock):
         template = "courses/blocks/picture.html"
 
 
+class TaskBlock(blocks.StructBlock):
+    """Something to do together, with notes for whoever leads it. Nothing is handed in."""
+
+    title = blocks.CharBlock(label=_("Overskrift"), max_length=100)
+    minutes = blocks.IntegerBlock(label=_("Minutter"), default=15, min_value=1, max_value=120)
+    text = TextBlock(label=_("Oppgaven"))
+    leader = TextBlock(
+        label=_("For den som leder"),
+        help_text=_("Hensikten, hvordan du gjør det, hva du lytter etter og hva du stopper."),
+    )
+
+    class Meta:
+        label = _("Gruppeoppgave")
+        icon = "group"
+        template = "courses/blocks/task.html"
+
+
+class RoutineBlock(blocks.StructBlock):
+    """What only the workplace can answer. The same `slot` in several modules is the same routine."""
+
+    slot = blocks.RegexBlock(
+        regex=r"^[a-z0-9-]+$", label=_("Nøkkel"), max_length=60,
+        help_text=_("Små bokstaver, tall og bindestrek. Den samme nøkkelen brukes overalt der rutinen gjelder."),
+    )  # fmt: skip
+    title = blocks.CharBlock(label=_("Overskrift"), max_length=100)
+    text = blocks.TextBlock(label=_("Hva som må være avklart"), max_length=300)
+    asks = blocks.ListBlock(
+        blocks.CharBlock(label=_("Spørsmål"), max_length=150), label=_("Spørsmål arbeidsstedet svarer på"), max_num=5
+    )
+
+    class Meta:
+        label = _("Rutinen hos oss")
+        icon = "site"
+        template = "courses/blocks/routine.html"
+
+
 class ActivityBlock(blocks.StructBlock):
     """An H5P activity. Whether it is done is one sentence that the author sets; it never certifies."""
 
@@ -249,6 +285,8 @@ class BodyBlock(blocks.StreamBlock):
     activity = ActivityBlock()
     video = VideoBlock()
     sources = SourcesBlock()
+    task = TaskBlock()
+    routine = RoutineBlock()
     action_card = ActionCardBlock()
     document = DocumentBlock()
 
@@ -266,6 +304,3 @@ class PartBlock(blocks.StructBlock):
 
 class PartsBlock(blocks.StreamBlock):
     part = PartBlock()
-
-    class Meta:
-        min_num = 1

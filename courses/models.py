@@ -15,11 +15,22 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Locale, Page, Revision
 
-from agencies.models import Role
+from agencies.models import Role, Unit
 from assessments.models import Quiz
 from common.translated import Translated, char, text
 from courses.blocks import PartsBlock
+from courses.illustrations import illustrations
 from media.player_styles import allow_player
+
+
+def lines(text: str) -> list[str]:
+    """What is written one on each line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _illustration() -> "models.CharField[str, str]":
+    """Which of the platform's own pictures stands above the text; the same in every language."""
+    return models.CharField(_("illustrasjon"), max_length=20, blank=True, choices=illustrations)
 
 
 class CatalogPage(Page):
@@ -38,10 +49,21 @@ class CoursePage(Page):
     """A course in one language, as its author works on it. Learners read editions (see Edition), never this page."""
 
     lead = models.TextField(_("ingress"), max_length=500)
+    illustration = _illustration()
+    editorial_note = models.TextField(
+        _("redaksjonell merknad"),
+        blank=True,
+        help_text=_("Hva som må bekreftes før kurset tas i bruk, og av hvem. Bare de som redigerer kurset, ser dette."),
+    )
 
     parent_page_types = ["courses.CatalogPage"]
     subpage_types = ["courses.ModulePage"]
-    content_panels = [*Page.content_panels, FieldPanel("lead")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("lead"),
+        FieldPanel("illustration"),
+        FieldPanel("editorial_note"),
+    ]
 
     class Meta:
         verbose_name = _("kurs")
@@ -56,21 +78,40 @@ class ModulePage(Page):
     """A module of a course in one language, in parts of a few minutes each, as its author works on it."""
 
     lead = models.TextField(_("ingress"), max_length=500)
+    objectives = models.TextField(
+        _("læringsmål"),
+        blank=True,
+        max_length=1000,
+        help_text=_("Ett på hver linje. De fortsetter «Etter modulen kan du …»."),
+    )
     minutes = models.PositiveSmallIntegerField(_("minutter"), default=9)
-    parts = StreamField(PartsBlock(), verbose_name=_("deler"))
+    illustration = _illustration()
+    translated = models.BooleanField(
+        _("teksten er oversatt"),
+        default=True,
+        help_text=_("Ikke ennå: Da vises tittel, ingress og læringsmål herfra, og teksten på bokmål."),
+    )
+    parts = StreamField(PartsBlock(), verbose_name=_("deler"), blank=True)
 
     parent_page_types = ["courses.CoursePage"]
     subpage_types: list[str] = []
     content_panels = [
         *Page.content_panels,
         FieldPanel("lead"),
+        FieldPanel("objectives"),
         FieldPanel("minutes"),
+        FieldPanel("illustration"),
+        FieldPanel("translated"),
         FieldPanel("parts"),
     ]
 
     class Meta:
         verbose_name = _("modul")
         verbose_name_plural = _("moduler")
+
+    @property
+    def objective_list(self) -> list[str]:
+        return lines(self.objectives)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Every part at once, as a learner meets it, from what is being written."""
@@ -133,7 +174,13 @@ class EditionPage(models.Model):
     title = models.CharField(max_length=255)
     lead = models.TextField(blank=True)
     minutes = models.PositiveSmallIntegerField(default=0)
+    illustration = models.CharField(max_length=20, blank=True)
+    objectives = models.JSONField(default=list, help_text="What the reader can do after the module, in order.")
+    text_language = models.CharField(
+        max_length=10, blank=True, help_text="Of the revision, where the text itself is not translated yet."
+    )
     part_ids = models.JSONField(default=list, help_text="Ids of the module's parts, in order.")
+    routines = models.JSONField(default=list, help_text="What it leaves to workplaces to answer (courses.routines).")
     requires = models.JSONField(default=dict, help_text="Part id → what must be done in it (courses.requiring).")
 
     class Meta:
@@ -241,3 +288,52 @@ class PartDone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.part_id}"
+
+
+class LocalRoutine(models.Model):
+    """What a unit has answered where a module leaves the answer to the workplace: who, where, how.
+
+    It holds for everybody in the unit and below it, until a unit further down has an answer of its own. A new answer
+    supersedes the old one, and an empty one takes it away. It is about the workplace and never about a person.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    slot = models.CharField(max_length=60, help_text="Of the routine, the same in every module and language.")
+    text = models.TextField(_("rutinen hos oss"), max_length=2000, blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    superseded_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("lokal rutine")
+        verbose_name_plural = _("lokale rutiner")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "slot"], condition=Q(superseded_at=None), name="courses_localroutine_one_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}: {self.slot}"
+
+
+class LoadedContent(models.Model):
+    """What a page, a question or a fact was when it and its file last agreed (common.in_step).
+
+    So a load knows what has been edited here since, and leaves it alone. `key` is the page's translation key: it tells
+    an export under which name and code the page was loaded.
+    """
+
+    name = models.CharField(max_length=120, unique=True, help_text="Such as grunnkurs/F1.nb.")
+    digest = models.CharField(max_length=64)
+    key = models.UUIDField(null=True)
+    loaded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("innhold fra fil")
+        verbose_name_plural = _("innhold fra filer")
+
+    def __str__(self) -> str:
+        return self.name

@@ -287,6 +287,17 @@ def _action_card(value: Any, paper: Paper) -> list[Node]:
     return [paragraph(run(told, italic=True))]
 
 
+def _task(value: Any, paper: Paper) -> list[Node]:
+    label = _("Gruppeoppgave, %(minutes)s min") % {"minutes": value["minutes"]}
+    leader = [heading(_("For den som leder"), 4), *paper.rich(value["leader"])]
+    return [box("plain", [*paper.rich(value["text"]), *leader], title=value["title"], label=label)]
+
+
+def _routine(value: Any, paper: Paper) -> list[Node]:
+    asks = {"kind": "list", "ordered": False, "items": [[paragraph(clean(ask))] for ask in value["asks"]]}
+    return [box("plain", [paragraph(clean(value["text"])), asks], title=value["title"], label=_("Rutinen hos oss"))]
+
+
 def _document(value: Any, paper: Paper) -> list[Node]:
     document = value["document"]
     if not document:
@@ -338,6 +349,8 @@ PAPER: dict[str, Callable[[Any, Paper], list[Node]]] = {
     "contacts": _contacts,
     "image": _image,
     "sources": _sources,
+    "task": _task,
+    "routine": _routine,
     "action_card": _action_card,
     "document": _document,
     "video": _video,

@@ -85,6 +85,8 @@ def _content(module: PrintedModule, paper: Paper, day: dt.date) -> dict[str, Any
         "number": _("Modul %(number)s") % {"number": module.number},
         "title": clean(module.title),
         "lead": clean(module.lead),
+        "objectives_title": _("Etter modulen kan du"),
+        "objectives": [clean(objective) for objective in module.objectives],
         "cards": paper.cards,
         "card_kind": _("Handlingskort"),
         "card_note": _("Skriv aldri om en bestemt person eller sak på kortet."),

@@ -23,8 +23,11 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from courses.access import may_open_document
-from courses.models import CoursePage, LearningPath, PathStep
+from courses.forms import ModulePageForm
+from courses.models import CoursePage, LearningPath, ModulePage, PathStep
 from courses.services import EditionInUseError, check_deletable
+
+ModulePage.base_form_class = ModulePageForm
 
 
 class SuperusersOnly(ModelPermissionPolicy):

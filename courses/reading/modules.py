@@ -53,6 +53,10 @@ class ModuleReading:
     number: int
     title: str
     lead: str
+    objectives: tuple[str, ...]
+    illustration: str
+    text_language: str
+    """Of the parts: not `language` where they are not translated yet."""
     minutes: int
     minutes_done: int
     url: str
@@ -70,6 +74,10 @@ class ModuleReading:
     def paper_url(self) -> str:
         """Where the whole module is had on paper."""
         return paper_address(self.url)
+
+    @property
+    def not_translated(self) -> bool:
+        return self.text_language != self.language
 
     @property
     def minutes_left(self) -> int:
@@ -126,6 +134,9 @@ def read_module(
         number=modules.index(module) + 1,
         title=module.title,
         lead=module.lead,
+        objectives=tuple(module.objectives),
+        illustration=module.illustration,
+        text_language=module.text_language or module.language,
         minutes=module.minutes,
         minutes_done=module.minutes if mine.done_on else minutes_done(module.minutes, done_parts, len(parts)),
         url=url,

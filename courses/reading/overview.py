@@ -46,6 +46,7 @@ class CourseOverview:
     key: uuid.UUID
     title: str
     lead: str
+    illustration: str
     language: str
     edition_number: int
     modules: tuple[ModuleOverview, ...]
@@ -85,6 +86,7 @@ def course_overview(
             key=key,
             title=course.title,
             lead=course.lead,
+            illustration=course.illustration,
             language=course.language,
             edition_number=numbers[key],
             modules=tuple(counted.module(course, module, language, now) for module in modules),

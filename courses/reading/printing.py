@@ -11,13 +11,14 @@ from facts.models import ContactPoint
 
 @dataclass(frozen=True, slots=True)
 class PrintedModule:
-    """Everything that stands on the paper, in the language the module is written in."""
+    """Everything that stands on the paper, in the language the text is written in."""
 
     language: str
     course_title: str
     number: int
     title: str
     lead: str
+    objectives: tuple[str, ...]
     url: str
     edition_number: int
     parts: tuple[tuple[str, Any], ...]
@@ -34,11 +35,12 @@ def read_printed(*, course_slug: str, module_slug: str, language: str) -> Printe
     titles = [part["value"]["title"] for part in raw]
     bodies = bodies_of(raw)
     return PrintedModule(
-        language=found.module.language,
+        language=found.module.text_language or found.module.language,
         course_title=found.course.title,
         number=found.modules.index(found.module) + 1,
         title=found.module.title,
         lead=found.module.lead,
+        objectives=tuple(found.module.objectives),
         url=module_address(found.course, found.module, language),
         edition_number=found.module.edition.number,
         parts=tuple(zip(titles, bodies.parts, strict=True)),

@@ -2,6 +2,7 @@
 
 from courses.services.editions import EditionInUseError, check_deletable, make_edition
 from courses.services.progress import Completion, NotDoneYetError, UnknownPartError, complete_part, open_part
+from courses.services.routines import write_routine
 from courses.services.site import ensure_site
 from courses.services.trainers import ensure_trainers_group, sync_trainer, sync_trainers
 
@@ -18,4 +19,5 @@ __all__ = [
     "open_part",
     "sync_trainer",
     "sync_trainers",
+    "write_routine",
 ]

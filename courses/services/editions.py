@@ -1,7 +1,9 @@
 """Editions: what was published, kept for ever."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,13 +14,31 @@ from accounts.models import User
 from courses.models import CoursePage, Edition, EditionPage, ModulePage
 from courses.reading.bodies import raw_parts
 from courses.requiring import requirements, videos_in
+from courses.routines import routines_in
 from media.services.videos import publish_videos
 
 _TRIES = 5
 
 
+# Courses whose editions wait until all of their pages have been published; None while nothing waits.
+_waiting: ContextVar[set[uuid.UUID] | None] = ContextVar("waiting", default=None)
+
+
 class EditionInUseError(Exception):
     """An edition names the page. The message is for the reader."""
+
+
+@contextmanager
+def one_edition_each() -> Iterator[None]:
+    """Of all that is published inside, one new edition of each course, at the end. Nothing when it fails."""
+    courses: set[uuid.UUID] = set()
+    token = _waiting.set(courses)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for key in courses:
+        make_edition(course_key=key)
 
 
 def make_edition(
@@ -29,9 +49,14 @@ def make_edition(
 ) -> Edition | None:
     """The edition that says what is published of the course now, in every language; a new one if anything changed.
 
-    None when the course is published in no language: then no edition is the latest, and learners do not meet it.
+    None when the course is published in no language: then no edition is the latest, and learners do not meet it. None
+    as well inside one_edition_each, which makes it later.
     Numbers never repeat: of two who publish at once the one who lost the number reads again and tries again.
     """
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.add(course_key)
+        return None
     for attempt in range(_TRIES):
         try:
             with transaction.atomic():
@@ -72,7 +97,19 @@ def _videos(pages: Iterable[EditionPage]) -> set[int]:
 
 
 def _content(pages: Iterable[EditionPage]) -> set[tuple[Any, ...]]:
-    return {(page.page_key, page.locale_id, page.revision_id, page.position) for page in pages}
+    return {
+        (
+            page.page_key,
+            page.locale_id,
+            page.revision_id,
+            page.position,
+            page.slug,
+            page.title,
+            page.lead,
+            *page.objectives,
+        )
+        for page in pages
+    }
 
 
 def _published_pages(course_key: uuid.UUID) -> list[EditionPage]:
@@ -85,24 +122,43 @@ def _published_pages(course_key: uuid.UUID) -> list[EditionPage]:
     courses.sort(key=lambda course: (course.locale_id != default, course.locale_id))
     languages = dict(Locale.objects.values_list("pk", "language_code"))
     pages: list[EditionPage] = []
-    positions: dict[uuid.UUID, int] = {}
+    originals: dict[uuid.UUID, EditionPage] = {}
     for course in courses:
-        pages.append(_page(course, languages, position=0, is_course=True, lead=course.lead))
+        told = {"position": 0, "is_course": True, "lead": course.lead, "illustration": course.illustration}
+        pages.append(_page(course, languages, **told))
         modules = ModulePage.objects.child_of(course).filter(live=True, alias_of__isnull=True).order_by("path")
         for module in modules:
-            position = positions.setdefault(module.translation_key, len(positions) + 1)
-            pages.append(
-                _page(
-                    module,
-                    languages,
-                    position=position,
-                    lead=module.lead,
-                    minutes=module.minutes,
-                    part_ids=[part["id"] for part in module.parts.raw_data],
-                    requires=requirements(module.parts.raw_data),
-                )
-            )
+            original = originals.get(module.translation_key)
+            page = _module(module, languages, original.position if original else len(originals) + 1)
+            if not module.translated:
+                if original is None:
+                    continue  # nothing to read yet
+                _read_in(page, original)
+            originals.setdefault(module.translation_key, page)
+            pages.append(page)
     return pages
+
+
+def _module(module: ModulePage, languages: dict[int, str], position: int) -> EditionPage:
+    return _page(
+        module,
+        languages,
+        position=position,
+        lead=module.lead,
+        minutes=module.minutes,
+        illustration=module.illustration,
+        objectives=module.objective_list,
+        part_ids=[part["id"] for part in module.parts.raw_data],
+        requires=requirements(module.parts.raw_data),
+        routines=routines_in(module.parts.raw_data),
+    )
+
+
+def _read_in(page: EditionPage, original: EditionPage) -> None:
+    """A module whose text is not translated yet: its own title, lead and objectives over the text of the original."""
+    for name in ("revision_id", "minutes", "part_ids", "requires", "routines"):
+        setattr(page, name, getattr(original, name))
+    page.text_language = original.language
 
 
 def _page(page: Any, languages: dict[int, str], **fields: Any) -> EditionPage:

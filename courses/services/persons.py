@@ -21,6 +21,7 @@ HERS = ("courses.ModuleProgress.person", "courses.PartDone.person")
 # What others read or must be able to trace: it stays, of her or of somebody without a name.
 MADE = (
     "courses.Edition.published_by",
+    "courses.LocalRoutine.written_by",
     "wagtailcore.Page.owner",
     "wagtailcore.Revision.user",
     "wagtailcore.Comment.user",

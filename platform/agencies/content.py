@@ -24,7 +24,10 @@ ROLES = {
     "counsellor": ("school", "Rådgiver", "Rådgivar", "School counsellor"),
     "diversity_adviser": ("school", "Mangfoldsrådgiver", "Mangfaldsrådgivar", "Diversity adviser"),
     "school_nurse": ("health", "Helsesykepleier", "Helsesjukepleiar", "School nurse"),
+    "health_head": ("health", "Avdelingsleder, helse", "Avdelingsleiar, helse", "Head of a health service"),
     "gp": ("health", "Fastlege", "Fastlege", "General practitioner"),
+    "doctor": ("health", "Lege i sykehus", "Lege i sjukehus", "Hospital doctor"),
+    "nurse": ("health", "Sykepleier", "Sjukepleiar", "Nurse"),
     "midwife": ("health", "Jordmor", "Jordmor", "Midwife"),
     "kindergarten_teacher": (
         "kindergarten",
@@ -32,6 +35,8 @@ ROLES = {
         "Barnehagelærar",
         "Kindergarten teacher",
     ),
+    "kindergarten_head": ("kindergarten", "Styrer", "Styrar", "Kindergarten head"),
+    "police_head": ("police", "Leder i politiet", "Leiar i politiet", "Police manager"),
     "patrol_officer": ("police", "Patruljebetjent", "Patruljebetjent", "Patrol officer"),
     "investigator": ("police", "Etterforsker", "Etterforskar", "Investigator"),
     "child_welfare_worker": (

@@ -54,6 +54,7 @@ class PathView:
     key: str
     name: str
     lead: str
+    illustration: str
     steps: Sequence[Step]
     minutes: int
     minutes_done: int
@@ -194,11 +195,8 @@ def _path_view(
     since: dt.date | None = None,
 ) -> tuple[PathView, Availability | None]:
     course_keys = [uuid.UUID(key) for subject, key in steps if subject == "course"]
-    modules = [
-        module
-        for course in course_overview(course_keys=course_keys, person=person, language=language, since=since)
-        for module in course.modules
-    ]
+    courses = course_overview(course_keys=course_keys, person=person, language=language, since=since)
+    modules = [module for course in courses for module in course.modules]
     all_read = all(module.state == State.DONE for module in modules)
     minutes = _("%(n)s min")  # looked up once, not for each of a hundred modules
     doors = [_module_step(module, minutes) for module in modules]
@@ -211,6 +209,7 @@ def _path_view(
         key=path.key,
         name=path.name,
         lead=path.lead,
+        illustration=next((course.illustration for course in courses), ""),
         steps=doors,
         minutes=sum(module.minutes for module in modules),
         minutes_done=sum(module.minutes_done for module in modules),

@@ -1,4 +1,4 @@
-"""What every installation begins with: facts, roles, the foundation course, its questions and its certification."""
+"""What every installation begins with: facts, roles, courses with their questions, and what they certify."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,64 +7,100 @@ from django.utils import timezone
 
 from agencies.content import load_roles
 from agencies.models import Role
-from assessments.content import load_items
 from assessments.models import Quiz
 from certification.models import Certification, Policy
-from courses.content import load_course, load_path, modules_by_code
+from courses.curriculum import Loaded, load_curriculum
 from courses.models import CoursePage, LearningPath, PathStep
-from courses.services import ensure_site
 from evidence.models import Evidence
-from facts.content import load_facts
+
+FOUNDATION = "grunnkurs"
+
+# Course → its certification: (name, what a certificate says that the person can) in Bokmål, Nynorsk and English.
+_CERTIFIED: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = {
+    FOUNDATION: (
+        (
+            "Grunnkurs: Se, forstå, handle",
+            "har vist evne til å se tegn, snakke med den det gjelder og bruke meldeplikten.",
+        ),
+        (
+            "Grunnkurs: Sjå, forstå, handle",
+            "har vist evne til å sjå teikn, snakke med den det gjeld og bruke meldeplikta.",
+        ),
+        (
+            "Foundation course: See, understand, act",
+            "has shown the ability to see signs, talk with the person and use the duty to report.",
+        ),
+    ),
+    "skole": (
+        ("Handlekraft skole", "har vist evne til å se mønsteret, ta elevsamtalen og handle før ferien."),
+        ("Handlekraft skule", "har vist evne til å sjå mønsteret, ta elevsamtalen og handle før ferien."),
+        (
+            "Handlekraft: School",
+            "has shown the ability to see the pattern, talk with the pupil and act before the holidays.",
+        ),
+    ),
+    "politi": (
+        ("Handlekraft politi", "har vist evne til å skille partene, vurdere risiko og beskytte."),
+        ("Handlekraft politi", "har vist evne til å skilje partane, vurdere risiko og verne."),
+        ("Handlekraft: Police", "has shown the ability to separate the parties, assess risk and protect."),
+    ),
+    "helse": (
+        ("Handlekraft helse", "har vist evne til å skape et trygt rom, melde og henvise."),
+        ("Handlekraft helse", "har vist evne til å skape eit trygt rom, melde og tilvise."),
+        ("Handlekraft: Health", "has shown the ability to make a safe room, report and refer."),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Foundation:
-    """What was loaded."""
+    """What was loaded. Paths, tests and certifications are by the name of the course."""
 
     roles: dict[str, Role]
-    course: CoursePage
-    quiz: Quiz
-    path: LearningPath
-    certification: Certification
+    courses: dict[str, CoursePage]
+    quizzes: dict[str, Quiz]
+    paths: dict[str, LearningPath]
+    certifications: dict[str, Certification]
+
+    @property
+    def certification(self) -> Certification:
+        """That of the foundation course, which everybody takes."""
+        return self.certifications[FOUNDATION]
 
 
 def load_foundation() -> Foundation:
     """Loads what is missing and leaves what a trainer has changed. Idempotent."""
-    load_facts()
     roles = load_roles()
-    ensure_site()
-    course = load_course()
-    quiz = load_items(pages_by_code=modules_by_code())
-    path = load_path(quiz=quiz)
-    return Foundation(roles, course, quiz, path, _certification(path, quiz))
+    loaded: Loaded = load_curriculum()
+    certifications = {
+        name: _certification(name, path, loaded.quizzes[name])
+        for name, path in loaded.paths.items()
+        if name in _CERTIFIED
+    }
+    return Foundation(roles, loaded.courses, loaded.quizzes, loaded.paths, certifications)
 
 
-def _certification(path: LearningPath, quiz: Quiz) -> Certification:
-    """The foundation certification with its national policy and a refresher of the test alone."""
+def _certification(name: str, path: LearningPath, quiz: Quiz) -> Certification:
+    """A certification with its national policy and a refresher of the test alone."""
     refresher, made = LearningPath.objects.get_or_create(
-        key="grunnkurs-fornying",
+        key=f"{name}-fornying",
         defaults={
-            "name_nb": "Fornying av grunnkurset",
-            "name_nn": "Fornying av grunnkurset",
-            "name_en": "Renewing the foundation course",
-            "lead_nb": "Du har tatt grunnkurset før. Bestå prøven, så gjelder sertifikatet et år til.",
-            "lead_nn": "Du har teke grunnkurset før. Bestå prøven, så gjeld sertifikatet eit år til.",
-            "lead_en": "You have taken the foundation course. Pass the test, and the certificate holds another year.",
+            "name_nb": f"Fornying: {path.name_nb}",
+            "name_nn": f"Fornying: {path.name_nn}",
+            "name_en": f"Renewal: {path.name_en}",
+            "lead_nb": "Du har tatt kurset før. Bestå prøven, så gjelder sertifikatet et år til.",
+            "lead_nn": "Du har teke kurset før. Bestå prøven, så gjeld sertifikatet eit år til.",
+            "lead_en": "You have taken the course before. Pass the test, and the certificate holds another year.",
         },
     )
     if made:
         PathStep.objects.create(path=refresher, position=1, quiz=quiz)
-    certification, _ = Certification.objects.get_or_create(
-        key="grunnkurs",
-        defaults={
-            "name_nb": "Grunnkurs: Se, forstå, handle",
-            "name_nn": "Grunnkurs: Sjå, forstå, handle",
-            "name_en": "Foundation course: See, understand, act",
-            "statement_nb": "har vist evne til å se tegn, snakke med den det gjelder og bruke meldeplikten.",
-            "statement_nn": "har vist evne til å sjå teikn, snakke med den det gjeld og bruke meldeplikta.",
-            "statement_en": "has shown the ability to see signs, talk with the person and use the duty to report.",
-        },
-    )
+    texts = {
+        f"{field}_{language}": told
+        for language, both in zip(("nb", "nn", "en"), _CERTIFIED[name], strict=True)
+        for field, told in zip(("name", "statement"), both, strict=True)
+    }
+    certification, _ = Certification.objects.get_or_create(key=name, defaults=texts)
     year = timezone.localdate().year
     if not Policy.objects.current().filter(certification=certification, agency=None).exists():
         Policy.objects.create(

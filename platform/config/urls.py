@@ -9,6 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve as wagtail_serve
 
 from common.views import staff_door
+from config.demo.views import demo_page, demo_sign_in
 
 superusers_only = user_passes_test(lambda user: user.is_active and user.is_superuser, login_url="wagtailcore_login")
 
@@ -28,6 +29,8 @@ urlpatterns = [
         # Before allauth: it closes the addresses with which people would change who they are by themselves.
         path("", include("accounts.urls")),
         path("konto/", include("allauth.urls")),
+        path("demo/", demo_page, name="demo"),
+        path("demo/inn/", demo_sign_in, name="demo_sign_in"),
         path("", include("agencies.urls")),
         path("", include("assessments.urls")),
         path("", include("courses.urls")),

@@ -73,6 +73,11 @@ class LegalReference(Checked):
     title = Translated()
     summary = Translated()
 
+    @property
+    def named(self) -> str:
+        """As a reader looks it up: the Act, the section, and what it is about."""
+        return f"{self.source.title} {self.section}, {self.title}"
+
     class Meta:
         verbose_name = _("lovhenvisning")
         verbose_name_plural = _("lovhenvisninger")

@@ -38,6 +38,7 @@ def read_facts(
         if row.pk in source_ids:
             found.sources[row.pk] = row
         if (law := getattr(row, "law", None)) is not None:
+            law.source = row  # known already
             found.laws[law.pk] = law
         if (contact := getattr(row, "contact", None)) is not None:
             found.contacts[contact.pk] = contact

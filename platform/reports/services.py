@@ -284,15 +284,20 @@ def keep_month(month: dt.date) -> int:
     if not Requirement.objects.filter(recorded_at__lt=ended).exists():
         return 0
     fold_tallies(before=ended)
-    with transaction.atomic():
-        _lock_tables("SHARE ROW EXCLUSIVE", Tally)
-        if TallyMonth.objects.filter(month=first).exists():
-            return 0
-        rows = [
-            TallyMonth(month=first, agency_id=row.agency_id, count=row.count, **_key(row)._asdict())
-            for row in Tally.objects.all()
-        ]
-        TallyMonth.objects.bulk_create(rows, batch_size=BATCH)
+    return copy_month(first)
+
+
+@transaction.atomic
+def copy_month(first: dt.date) -> int:
+    """Copies the tallies, as they are folded now, as those of the month that begins on `first`, once."""
+    _lock_tables("SHARE ROW EXCLUSIVE", Tally)
+    if TallyMonth.objects.filter(month=first).exists():
+        return 0
+    rows = [
+        TallyMonth(month=first, agency_id=row.agency_id, count=row.count, **_key(row)._asdict())
+        for row in Tally.objects.all()
+    ]
+    TallyMonth.objects.bulk_create(rows, batch_size=BATCH)
     return len(rows)
 
 

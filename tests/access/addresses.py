@@ -94,6 +94,9 @@ OURS = [
         EVERYBODY,
         of_libraries(folder="HandlekraftShared-2.1", path="shared.js"),
     ),
+    # Where it is no demo, its pages are not there.
+    Address("nb/demo/", signed_in(MISSING, MISSING)),
+    Address("nb/demo/inn/", ASKED_ANOTHER_WAY),
     # --- for whoever is signed in, each her own ---------------------------------------------------
     Address("nb/", signed_in()),
     Address("nb/sti/<slug:key>/", signed_in(), lambda w: {"key": w.base.path.key}),
@@ -107,6 +110,7 @@ OURS = [
     Address("nb/min-konto/", signed_in(), post=language),
     Address("nb/min-konto/opplysninger.zip", signed_in()),
     Address("nb/kurs/<str:course_slug>/<str:module_slug>/", signed_in(), module),
+    Address("nb/rutiner/", signed_in()),
     Address("nb/kurs/<str:course_slug>/<str:module_slug>/utskrift.pdf", signed_in(), module),
     Address(r"nb/^((?:kurs/(?:[\w-]+/)*)?)$", ALL_ELSEWHERE, lambda w: {"address": w.course.url}),
     Address("nb/prove/<slug:code>/", signed_in(), quiz, post=no_one, by=("learner",), writes=False),
@@ -324,6 +328,13 @@ OURS = [
         the_learner,
     ),
     Address("nb/vedtak/<uuid:person_id>/<slug:key>/", DECISIONS_AT_LIA, her_case(), names=DECISIONS),
+    Address(
+        "nb/rutiner/<uuid:unit_id>/",
+        DECISIONS_AT_LIA,
+        unit("lia"),
+        post=lambda w: {"rutine-melding": "Ring barnevernet."},
+        writes=False,
+    ),
     # What nobody requires of her is not there to decide about.
     Address("nb/vedtak/<uuid:person_id>/<slug:key>/", DECISIONS_ELSEWHERE, her_case(key="zeta")),
     Address(

@@ -37,7 +37,7 @@ from assessments.services import allow_attempts
 from certification.models import Cycle, Notice, Policy, RequirementRule
 from certification.services import settle_person
 from certification.services.decisions import extend, waive
-from courses.models import Edition, ModuleProgress, PartDone
+from courses.models import Edition, LocalRoutine, ModuleProgress, PartDone
 from courses.services import ensure_site
 from media.h5p.xapi import read_statement
 from media.models import DocumentFile, H5PContent, H5PLibrary, Video, VideoProgress
@@ -79,6 +79,8 @@ def _learned(world: World, person: User) -> None:
     module = uuid.uuid4()
     ModuleProgress.objects.create(person=person, course_key=world.course_key, module_key=module, edition=edition)
     PartDone.objects.create(person=person, course_key=world.course_key, module_key=module, part_id="del-1")
+    slot = f"rutine-{_next(LocalRoutine)}"
+    LocalRoutine.objects.create(unit=world.school, slot=slot, text="Ring.", written_by=person)
     cycle = Cycle.objects.get(person=person)
     Notice.objects.create(person=person, cycle=cycle, stage=Notice.Stage.OPENED, message_id=f"<{uuid.uuid4()}>")
 

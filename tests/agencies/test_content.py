@@ -18,7 +18,7 @@ def test_roles_are_loaded_once_and_names_of_the_installation_stay():
     counts = (Role.objects.count(), Sector.objects.count(), Region.objects.count())
     assert load_roles().keys() == roles.keys()
     assert counts == (Role.objects.count(), Sector.objects.count(), Region.objects.count())
-    assert counts == (13, 8, 5)
+    assert counts == (18, 8, 5)
     assert Role.objects.get(key="gp").name_nb == "Lege"
     assert all(role.name_nn and role.name_en for role in Role.objects.all())
 

@@ -1,19 +1,22 @@
 """The demo: refused where it would be dangerous, the same when made twice, with standings of every kind."""
 
 import re
+from typing import Any
 
 import pytest
-import yaml
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Unit
 from certification.explaining import explanations
-from certification.models import Standing
+from certification.models import Certification, Standing
 from certification.statuses import DisplayStatus
-from config.demo import make_demo
+from config.demo import ACCOUNTS, Account, make_demo
+from evidence.models import Evidence
+from reports.models import TallyMonth
 
 
 def test_the_demo_is_refused_where_passwords_must_be_secret(db: None) -> None:
@@ -23,49 +26,59 @@ def test_the_demo_is_refused_where_passwords_must_be_secret(db: None) -> None:
     assert not User.objects.exists()
 
 
-def test_the_demo_has_one_municipality_forty_people_and_every_standing_and_can_be_made_twice(db: None) -> None:
+def test_the_demo_has_three_agencies_three_hundred_people_and_every_standing_and_can_be_made_twice(db: None) -> None:
     said: list[str] = []
     make_demo(said.append)
-    counts = (User.objects.count(), Unit.objects.count(), Standing.objects.count())
-    assert counts == (40, 5, 36)
+    counts = (User.objects.count(), Unit.objects.count(), Standing.objects.count(), Evidence.objects.count())
+    assert 280 <= counts[0] <= 330
+    assert counts[1] == 21
+    assert Unit.objects.filter(is_agency=True).count() == 3
     assert set(Standing.objects.values_list("display", flat=True)) == set(DisplayStatus.values)
+    assert set(Certification.objects.values_list("key", flat=True)) == {"grunnkurs", "skole", "politi", "helse"}
     sentences = explanations(Standing.objects.select_related("certification", "cycle"), timezone.localdate())
-    assert len(sentences) == 36
+    assert len(sentences) == counts[2]
     for sentence in sentences.values():
         assert "None" not in sentence
         assert "%(" not in sentence
         assert re.match(r"[A-ZÆØÅ].*\.$", sentence), sentence
+    names = "".join(User.objects.values_list("first_name", flat=True))
+    assert {"Å", "ø", "á", "க"} <= set(names)
+    assert TallyMonth.objects.values("month").distinct().count() >= 20
     make_demo(said.append)
-    assert (User.objects.count(), Unit.objects.count(), Standing.objects.count()) == counts
+    assert counts == (
+        User.objects.count(), Unit.objects.count(), Standing.objects.count(), Evidence.objects.count(),
+    )  # fmt: skip
 
 
-def _words(value: object) -> int:
-    if isinstance(value, dict):
-        skipped = ("key", "type", "reference", "contacts", "sources", "file", "rating")
-        return sum(_words(inner) for name, inner in value.items() if name not in skipped)
-    if isinstance(value, list):
-        return sum(_words(inner) for inner in value)
-    return len(re.sub(r"<[^>]+>", " ", str(value)).split()) if isinstance(value, str) else 0
+@pytest.fixture
+def demo(db: None, settings: Any) -> None:
+    settings.DEMO, settings.DEMO_ACCOUNTS_NEED_MFA = True, False
+    for account in ACCOUNTS:
+        first, _, last = account.name.partition(" ")
+        User.objects.create(email=account.email, first_name=first, last_name=last, is_demo=True)
 
 
-def test_each_module_is_written_out_with_a_case_a_law_someone_to_call_and_sources() -> None:
-    course = yaml.safe_load((settings.BASE_DIR / "courses" / "content" / "grunnkurs.yaml").read_text())
-    assert [module["code"] for module in course["modules"]] == ["F1", "F3"]
-    for module in course["modules"]:
-        assert 600 <= _words(module["parts"]) <= 1000, module["code"]
-        kinds = {block["type"] for part in module["parts"] for block in part["body"]}
-        assert {"text", "case", "law", "contacts", "sources"} <= kinds
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.email)
+def test_the_page_of_the_demo_signs_in_as_each_of_its_accounts(client: Client, account: Account) -> None:
+    page = client.get("/nb/demo/").content.decode()
+    assert account.name in page
+    assert client.get("/nn/demo/").status_code == client.get("/en/demo/").status_code == 200
+    home = client.post("/nb/demo/inn/", {"email": account.email}, follow=True)
+    assert home.context["user"].email == account.email
+    assert f"Du er logget inn som {account.name}." in home.content.decode()
 
 
-def test_the_right_answer_is_not_given_away_by_its_length_or_place() -> None:
-    bank = yaml.safe_load((settings.BASE_DIR / "assessments" / "content" / "foundation.yaml").read_text())
-    assert len(bank["items"]) == 10
-    longest = 0
-    for item in bank["items"]:
-        lengths = {option["key"]: len(option["text_nb"]) for option in item["options"]}
-        right = next(option["key"] for option in item["options"] if option["correct"])
-        assert max(lengths.values()) <= 1.4 * min(lengths.values()), item["code"]
-        longest += lengths[right] == max(lengths.values())
-    assert longest <= 3
-    places = {next(i for i, o in enumerate(item["options"]) if o["correct"]) for item in bank["items"]}
-    assert len(places) == 4
+@pytest.mark.usefixtures("demo")
+def test_the_page_of_the_demo_signs_in_as_nobody_else(client: Client) -> None:
+    real = User.objects.create(email="ekte@fjordvik.example", first_name="Ekte", last_name="Person")
+    assert client.post("/nb/demo/inn/", {"email": real.email}).status_code == 404
+    User.objects.filter(email=ACCOUNTS[0].email).update(is_demo=False)
+    assert client.post("/nb/demo/inn/", {"email": ACCOUNTS[0].email}).status_code == 404
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+def test_outside_a_demo_there_is_no_such_page(client: Client) -> None:
+    assert client.get("/nb/demo/").status_code == 404
+    assert client.post("/nb/demo/inn/", {"email": ACCOUNTS[0].email}).status_code == 404

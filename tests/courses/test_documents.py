@@ -212,7 +212,14 @@ def test_what_may_not_be_uploaded_is_refused_in_words(as_person, trainer, name, 
 
 def add_module(client, course: CoursePage, *blocks: tuple):
     part = {"title": "Del", "body": streamfield(list(blocks))}
-    data = {"title": "M", "slug": "m", "lead": "L", "minutes": 5, "parts": streamfield([("part", part)])}
+    data = {
+        "title": "M",
+        "slug": "m",
+        "lead": "L",
+        "minutes": 5,
+        "translated": "on",
+        "parts": streamfield([("part", part)]),
+    }
     url = reverse("wagtailadmin_pages:add", args=["courses", "modulepage", course.pk])
     return client.post(url, nested_form_data({**data, "comments": inline_formset([]), "action-publish": "1"}))
 

@@ -65,6 +65,8 @@ def every_kind(other_page) -> list[dict]:
         block("video", {"video": film.pk, "required": True}),
         block("document", {"document": document.pk, "title": "Ark", "text": "Skriv ut"}),
         block("sources", {"sources": items([make_source().pk, make_source().pk])}),
+        block("task", {"title": "Øv", "minutes": 15, "text": "<p>Øv.</p>", "leader": "<p>Lytt.</p>"}),
+        block("routine", {"slot": "rom", "title": "Rom", "text": "Hos oss.", "asks": items(["Hvor?", "Når?"])}),
         action_card([make_contact().pk]),
     ]
 

@@ -151,7 +151,14 @@ def test_a_trainer_writes_previews_and_publishes_a_course(as_person, trainer):
         client,
         course,
         "modulepage",
-        {"title": "En modul", "slug": "en-modul", "lead": "Om", "minutes": 5, "parts": streamfield([("part", part)])},
+        {
+            "title": "En modul",
+            "slug": "en-modul",
+            "lead": "Om",
+            "minutes": 5,
+            "translated": "on",
+            "parts": streamfield([("part", part)]),
+        },
     )
     assert response.status_code == 302, response.context["form"].errors
     module = ModulePage.objects.get(slug="en-modul")
@@ -162,6 +169,25 @@ def test_a_trainer_writes_previews_and_publishes_a_course(as_person, trainer):
     assert client.get(reverse("wagtailadmin_pages:edit", args=[module.pk])).status_code == 200
     reader = as_person(make_person())
     assert "Tekst fra Tone" in reader.get("/nb/kurs/nytt-kurs/en-modul/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"translated": ""}, "På bokmål må teksten stå her."),
+        ({"parts": streamfield([])}, "Modulen må ha minst én del."),
+    ],
+)
+def test_a_module_without_a_text_is_refused_in_words(as_person, trainer, change, said):
+    course = publish(make_course())
+    part = {"title": "Del", "body": streamfield([("heading", "Mellomtittel")])}
+    data = {"title": "M", "slug": "m", "lead": "L", "minutes": 5, "translated": "on"}
+    data["parts"] = streamfield([("part", part)])
+    response = add(as_person(trainer), course, "modulepage", {**data, **change})
+    assert response.status_code == 200
+    (error,) = [error for found in response.context["form"].errors.as_data().values() for error in found]
+    assert said in str(error.as_json_data() if hasattr(error, "as_json_data") else error.messages)
+    assert not ModulePage.objects.exists()
 
 
 def test_previews_show_every_part_and_every_outcome():
@@ -197,7 +223,10 @@ def test_a_case_where_no_choice_is_safe_is_refused(as_person, trainer):
     part = {"title": "Del", "body": streamfield([("case", scene)])}
     response = add(
         as_person(trainer), course, "modulepage",
-        {"title": "M", "slug": "m", "lead": "L", "minutes": 5, "parts": streamfield([("part", part)])},
+        {
+            "title": "M", "slug": "m", "lead": "L", "minutes": 5, "translated": "on",
+            "parts": streamfield([("part", part)]),
+        },
     )  # fmt: skip
     assert response.status_code == 200
     assert "Minst ett av valgene" in response.content.decode()

@@ -11,6 +11,7 @@ from factories import make_grant, make_person, make_unit, with_second_factor
 
 from accounts.models import User
 from agencies.models import Grant
+from common.in_step import InStep
 from courses.services import sync_trainer
 from facts.content import FACTS_FILE, load_facts
 from facts.context_processors import help_lines
@@ -36,7 +37,7 @@ def test_a_trainers_correction_is_not_overwritten_unless_asked():
     ContactPoint.objects.filter(key="politi-112").update(name_nb="Rettet")
     load_facts()
     assert ContactPoint.objects.get(key="politi-112").name_nb == "Rettet"
-    load_facts(update=True)
+    load_facts(in_step=InStep({}, overwrite=["facts/contact_points/politi-112"]))
     assert ContactPoint.objects.get(key="politi-112").name_nb != "Rettet"
 
 

@@ -93,7 +93,7 @@ def test_a_manager_of_a_sibling_sees_none_of_it(page, sign_in, stack) -> None:
 
 def test_a_learner_is_shown_no_door_to_reports_and_is_refused_there(page, sign_in) -> None:
     page.allowed_complaints.append("403")
-    sign_in("siri.dahl@fjordvik.example")
+    sign_in("ole.knutsen@fjordvik.example")
     expect(page.get_by_role("link", name="Rapport")).to_have_count(0)
     for address in ("/nb/rapport/", "/nb/personer/", "/nb/virksomhet/"):
         assert page.goto(address).status == 403

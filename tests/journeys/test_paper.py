@@ -15,9 +15,9 @@ SECRET = "Grupperom 2, bak biblioteket"
 def open_card(page) -> None:
     page.goto(MODULE)
     # Whoever was here before is shown the part she left.
-    if page.get_by_role("heading", level=2, name="Resten av dagen").count() == 0:
-        page.get_by_role("link", name="Resten av dagen").click()
-    expect(page.get_by_role("heading", name="Når jeg er bekymret for noen")).to_be_visible()
+    if page.get_by_role("heading", level=2, name="Spørsmålet ved døren").count() == 0:
+        page.get_by_role("link", name="Spørsmålet ved døren").click()
+    expect(page.get_by_role("heading", name="Når noen vil fortelle meg noe")).to_be_visible()
 
 
 def room(page):
@@ -105,8 +105,8 @@ def test_she_takes_the_module_along_on_paper(page, sign_in) -> None:
     page.goto(MODULE)
     with page.expect_download() as download:
         page.get_by_role("link", name="Skriv ut modulen (PDF)").click()
-    assert download.value.suggested_filename == "modul-2.pdf"
+    assert download.value.suggested_filename == "modul-3.pdf"
     pages = pages_of(Path(download.value.path()).read_bytes())
-    assert "Når jeg er bekymret for noen" in pages[0]
+    assert "Når noen vil fortelle meg noe" in pages[0]
     assert "Den første samtalen" in pages[1]
     assert f"Side 1 av {len(pages)}" in pages[0]

@@ -8,8 +8,9 @@ from config.foundation import load_foundation
 
 
 class Command(BaseCommand):
-    help = "Loads facts, roles, the foundation course, its questions and its certification. Idempotent."
+    help = "Loads facts, roles, the courses, their questions and their certifications. Idempotent."
 
     def handle(self, *args: Any, **options: Any) -> None:
         loaded = load_foundation()
-        self.stdout.write(f"{loaded.course.title}: {loaded.certification.key}, {len(loaded.roles)} roles.")
+        names = ", ".join(loaded.certifications)
+        self.stdout.write(f"{len(loaded.courses)} courses, certifications {names}, {len(loaded.roles)} roles.")

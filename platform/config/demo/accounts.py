@@ -1,0 +1,93 @@
+"""The accounts that a visitor signs in with, and what to try as each of them."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+PASSWORD = "vis-handlekraft"  # noqa: S105  a demo account's password is there to be read
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A demo account. `what` is printed by the launcher; `role` and `tries` stand on the page of the demo."""
+
+    email: str
+    name: str
+    what: str
+    role: object
+    tries: tuple[object, ...]
+
+
+ACCOUNTS = [
+    Account(
+        "ingrid@fjordvik.example",
+        "Ingrid Solheim",
+        "learner, a teacher halfway through her path",
+        _("Lærer ved Lia ungdomsskole"),
+        (
+            _("Les videre der hun slapp, gjerne på telefonen."),
+            _("Gjør et valg i saken, og gå tilbake og velg noe annet."),
+            _("Fyll ut handlingskortet og skriv det ut."),
+        ),
+    ),
+    Account(
+        "berit@fjordvik.example",
+        "Berit Ulriksen",
+        "learner and manager of the health station, certified",
+        _("Leder for helsestasjonen"),
+        (
+            _("Se hvem på helsestasjonen som kan handle nå, og hvem som ikke kan det ennå."),
+            _("Hent sertifikatet hennes som PDF, og kontroller koden uten å være logget inn."),
+        ),
+    ),
+    Account(
+        "jonas@politi.example",
+        "Jonas Hauge",
+        "learner, a patrol officer who must renew",
+        _("Patruljebetjent i Vestfjord politidistrikt"),
+        (
+            _("Forny grunnkurset før det går ut."),
+            _("Begynn på politisporet: den første utrykningen til Leyla."),
+        ),
+    ),
+    Account(
+        "marit@fjordvik.example",
+        "Marit Aune",
+        "manager of the whole municipality",
+        _("Kommunalsjef i Fjordvik"),
+        (
+            _("Kan kommunen handle før sommeren? Se figurene, og gå ned til én skole."),
+            _("Finn en som er forfalt, les hvorfor, og send en påminnelse."),
+            _("Se hvordan det var for et halvt år siden."),
+        ),
+    ),
+    Account(
+        "trine@fjordvik.example",
+        "Trine Bakke",
+        "trainer: writes courses and questions under /admin/",
+        _("Kursansvarlig"),
+        (
+            _("Rett en setning i en modul, og publiser den."),
+            _("Se hvilke spørsmål som er for lette, og hvilke svar som kan skade."),
+            _("Rett et telefonnummer, og se at det er rettet overalt."),
+        ),
+    ),
+    Account(
+        "arne@fjordvik.example",
+        "Arne Moen",
+        "administrator: units, people, grants; H5P libraries under /admin/",
+        _("Administrator i kommunen"),
+        (
+            _("Legg til en ansatt, og gi en leder tilgang."),
+            _("Endre en regel, og se hvem den gjelder før du lagrer."),
+            _("Åpne nye runder for mange på en gang, og angre."),
+        ),
+    ),
+    Account(
+        "karin@fjordvik.example",
+        "Karin Vik",
+        "coordinator: figures and people, as a manager",
+        _("Koordinator"),
+        (_("Hent listen over dem som mangler sertifikat, som regneark."),),
+    ),
+]
