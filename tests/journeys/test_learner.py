@@ -163,7 +163,7 @@ def test_pages_speak_the_language_of_their_address_and_keep_progress(page, sign_
     page.wait_for_url("**/en/")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     # The course is read in her language, and what she has read of it in another counts.
-    expect(page.get_by_role("heading", level=1)).to_have_text("Duties and the right to share")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Duties"))
     page.goto("/nb/")
     expect(page.get_by_text("3 av 6 moduler er gjort")).to_be_visible()
 

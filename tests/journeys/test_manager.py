@@ -38,8 +38,8 @@ def test_she_goes_from_the_figures_to_one_person_and_reads_why(page, sign_in) ->
     check_page(page)
     page.get_by_label("Navn").fill("amundsen")
     page.get_by_role("button", name="Vis").click()
-    expect(page.get_by_text("Viser 1–1 av 1")).to_be_visible()
-    page.get_by_role("link", name="Amundsen, Kari").click()
+    expect(page.get_by_text("Viser 1–2 av 2")).to_be_visible()
+    page.get_by_role("link", name="Amundsen, Kari").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kari Amundsen")
     expect(page.get_by_text("regelversjon").first).to_be_visible()
     check_page(page)
@@ -61,10 +61,14 @@ def test_she_takes_the_list_away_as_csv(page, sign_in) -> None:
 
 def test_æøå_sorts_last_and_a_search_without_hits_says_so(page, sign_in) -> None:
     sign_in("marit@fjordvik.example")
-    page.goto("/nb/personer/")
-    names = page.locator("table.hk-people tbody th").all_inner_texts()
-    last = [name.split("\n")[0] for name in names][-4:]
-    assert [name.split(",")[0] for name in last] == ["Ødegård", "Østby", "Aasen", "Åsheim"]
+    page.goto("/nb/personer/?page=99")
+    names = [name.split(",")[0] for name in page.locator("table.hk-people tbody th").all_inner_texts()]
+    letters = "abcdefghijklmnopqrstuvwxyzæøå"
+    first = [name.replace("Aa", "Å").replace("Ö", "Ø")[0].lower() for name in names]
+    places = [letters.index(letter) for letter in first]
+    assert places == sorted(places)
+    assert {"Ødegård", "Østby", "Aasen", "Åsheim"} <= set(names)
+    assert names[-1].startswith(("Aa", "Å"))
     page.get_by_label("Navn").fill("finnes ikke")
     page.get_by_role("button", name="Vis").click()
     expect(page.locator("main")).to_contain_text("Ingen")
@@ -77,7 +81,7 @@ def test_a_manager_of_a_sibling_sees_none_of_it(page, sign_in, stack) -> None:
     page.get_by_role("link", name="Lia ungdomsskole").first.click()
     unit = page.url
     page.goto("/nb/personer/?navn=amundsen")
-    page.goto(page.get_by_role("link", name="Amundsen, Kari").get_attribute("href"))
+    page.goto(page.get_by_role("link", name="Amundsen, Kari").first.get_attribute("href"))
     person = page.url
     page.context.clear_cookies()
 

@@ -144,7 +144,7 @@ def test_a_film_is_uploaded_seen_in_two_places_and_counted(page, sign_in, stack,
     # Without script there is the browser's own player, and the text.
     plain = browser.new_context(**browser_context_args, java_script_enabled=False)
     tab = plain.new_page()
-    sign_in("berit.ulriksen@fjordvik.example", on=tab)
+    sign_in("berit@fjordvik.example", on=tab)
     tab.goto(ADDRESS)
     expect(tab.locator("video[controls]")).to_be_visible()
     tab.get_by_text("Les videoen som tekst").click()

@@ -17,10 +17,10 @@ from certification.models import Cycle, Decision, RequirementRule
 from certification.services import settle_people
 from config.demo.accounts import ACCOUNTS, PASSWORD
 from config.demo.history import RECENT, employed_days, passed_days
-from config.demo.world import GRANTS, ORGANISATIONS, SECOND_JOBS, Organisation, Worker, staff_of
+from config.demo.world import GRANTS, ORGANISATIONS, ROUTINES, SECOND_JOBS, Organisation, Worker, staff_of
 from config.foundation import FOUNDATION, Foundation, load_foundation
 from courses.models import Edition
-from courses.services import sync_trainers
+from courses.services import sync_trainers, write_routine
 from courses.services.progress import complete_part, open_part
 from evidence.models import Evidence
 from media.services.approvers import add_approver
@@ -79,6 +79,9 @@ class _Demo:
         for name, unit, role, days in SECOND_JOBS:
             self._join(self.people[name], self.units[unit], role, days)
         self._grants()
+        for unit, slot, text in ROUTINES:
+            by = self.people["Siri Dahl"]
+            write_routine(unit=self.units[unit], slot=slot, text=text, written_by=by, seen=None)
         self._two_years()
         self._now()
 

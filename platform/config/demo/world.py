@@ -188,6 +188,28 @@ GRANTS = (
     ("Bjørn Berg", Grant.Function.MANAGER, "Bråten skole"),
 )
 
+# What a unit has answered where modules ask: (unit, slot, answer).
+ROUTINES = (
+    (
+        "Fjordvik kommune",
+        "melding",
+        "Du melder selv i skjemaet på kommunens nettside, under «Barnevern». Haster det, ringer du barneverntjenesten "
+        "på dagtid og barnevernvakta ellers. Begge numrene står på baksiden av adgangskortet.",
+    ),
+    (
+        "Fjordvik kommune",
+        "drofting",
+        "Barneverntjenesten svarer på drøfting uten navn hver dag mellom ni og tolv. "
+        "Helsestasjonen har en egen kontaktperson.",
+    ),
+    (
+        "Lia ungdomsskole",
+        "samtale",
+        "Grupperom 2 ved biblioteket er alltid ledig i siste time. Si fra i ekspedisjonen at du trenger ro, "
+        "ikke hvorfor.",
+    ),
+)
+
 # Those who work in two places count once in each and once above: (name, unit, role, days ago).
 SECOND_JOBS = (
     ("Linh Nguyen", "Helsestasjonen", "school_nurse", 500),

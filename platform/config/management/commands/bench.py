@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from config.benchmarks import activities, certification, pages, quizzes, reports
+from config.benchmarks import activities, certification, content, pages, quizzes, reports
 from config.benchmarks.harness import Book
 
 PARTS: dict[str, Callable[[Book], None]] = {
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[Book], None]] = {
     "reports": reports.measure,
     "activities": activities.measure,
     "certification": certification.measure,
+    "content": content.measure,
 }
 
 
