@@ -104,7 +104,7 @@ def test_a_decision_is_made_explained_and_undone(page, sign_in) -> None:
 
     page.get_by_role("link", name="Siri Dahl").click()
     expect(page.get_by_text("Siste dag ble flyttet ved et vedtak")).to_be_visible()
-    page.get_by_role("link", name="Gjør et vedtak").click()
+    page.get_by_role("link", name="Gjør et vedtak").first.click()
     page.get_by_role("link", name="Angre").click()
     page.get_by_label("Begrunnelse").fill("Gjaldt en annen.")
     page.get_by_role("button", name="Angre vedtaket").click()
