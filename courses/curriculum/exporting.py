@@ -75,6 +75,8 @@ def _course(page: CoursePage, name: str, known: CourseFiles | None, folder: Path
             form = module_here(module.get_latest_revision_as_object(), names)
             agreed[f"{name}/{code}.{language}"] = digest(form)
             shared = {"minutes": form.pop("minutes"), "illustration": form.pop("illustration")}
+            if course.get("draft"):
+                form.pop("draft", None)  # the course says it for all of them
             if language == "nb":
                 modules.append({"code": code, "key": str(module.translation_key), **shared})
             files.modules[code, language] = form

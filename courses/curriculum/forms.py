@@ -27,27 +27,35 @@ def names_for(course: str) -> Names:
 
 def course_in_file(course: Form, language: str) -> Form:
     """One language of course.yaml. The note is for those who edit, and in Bokmål."""
-    told = course[language]
-    form = {name: " ".join(str(told[name]).split()) for name in ("title", "slug", "lead")}
+    words = course[language]
+    form = {name: " ".join(str(words[name]).split()) for name in ("title", "slug", "lead")}
     note = str(course.get("editorial_note") or "").strip() if language == "nb" else ""
-    return {**form, "illustration": course.get("illustration", ""), "editorial_note": note}
+    told = {**form, "illustration": course.get("illustration", ""), "editorial_note": note}
+    return _draft(told, bool(course.get("draft")))
 
 
 def course_here(page: CoursePage) -> Form:
-    return {
+    told = {
         "title": page.title,
         "slug": page.slug,
-        "lead": page.lead,
+        "lead": " ".join(page.lead.split()),
         "illustration": page.illustration,
         "editorial_note": page.editorial_note.replace("\r\n", "\n").strip(),
     }
+    return _draft(told, not page.live)
 
 
-def module_in_file(form: Form, shared: Form, names: Names) -> Form:
-    """A module's file and its line in course.yaml, as one. Raises what parts_to_raw raises."""
+def _draft(told: Form, draft: bool) -> Form:
+    """What learners do not meet says so."""
+    return {**told, "draft": True} if draft else told
+
+
+def module_in_file(form: Form, shared: Form, names: Names, *, draft: bool = False) -> Form:
+    """A module's file and its line in course.yaml as one; `draft` if the course is. Raises what parts_to_raw raises."""
     told: Form = {name: " ".join(str(form[name]).split()) for name in ("title", "slug", "lead")}
     told["objectives"] = [" ".join(str(each).split()) for each in form["objectives"]]
     told |= {"minutes": shared["minutes"], "illustration": shared.get("illustration", "")}
+    told = _draft(told, draft or bool(form.get("draft")))
     if form.get("translated") is False:
         return {**told, "translated": False}
     return {**told, "parts": parts_to_form(parts_to_raw(form["parts"], names), names)}
@@ -62,6 +70,7 @@ def module_here(page: ModulePage, names: Names) -> Form:
         "minutes": page.minutes,
         "illustration": page.illustration,
     }
+    told = _draft(told, not page.live)
     if not page.translated:
         return {**told, "translated": False}
     return {**told, "parts": parts_to_form(_raw(page.parts.raw_data), names)}

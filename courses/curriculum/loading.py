@@ -55,7 +55,11 @@ def load_curriculum(
             in_step = InStep(dict(LoadedContent.objects.values_list("name", "digest")), overwrite)
             facts = content / FACTS
             load_facts(facts if facts.exists() else None, in_step=in_step)
-            for folder in course_folders(content):
+            folders = course_folders(content)
+            missing = set(only) - {folder.name for folder in folders}
+            if missing:
+                raise ContentFileError(f"there is no course {', '.join(sorted(missing))}")
+            for folder in folders:
                 if not only or folder.name in only:
                     load_course(read_course(folder), in_step, loaded, pictures)
             _keep(in_step, loaded.keys)
@@ -110,9 +114,9 @@ def _course(files: CourseFiles, locale: Any, in_step: InStep) -> CoursePage:
     if in_step.writes(f"{files.name}/course.{language}", file=file, here=course_here(latest) if latest else None):
         if page is None:
             catalog = CatalogPage.objects.get(locale=locale)
-            fresh = CoursePage(**file, translation_key=key, locale=locale, live=False)
+            fresh = CoursePage(**_fields(file), translation_key=key, locale=locale, live=False)
             page = latest = catalog.add_child(instance=fresh)
-        _save(f"{files.name}/course.yaml", latest, file, publish=not files.course.get("draft"))
+        _save(f"{files.name}/course.yaml", latest, file)
         page.refresh_from_db()
     return page  # type: ignore[no-any-return]  # Wagtail is untyped
 
@@ -123,7 +127,7 @@ def _module(
     language = course.locale.language_code
     where = f"{files.name}/{shared['code']}.{language}"
     try:
-        file = module_in_file(form, shared, names)
+        file = module_in_file(form, shared, names, draft=bool(files.course.get("draft")))
     except (KeyError, TypeError, ValueError) as error:
         what = error.args[0] if isinstance(error, UnknownKeyError) else f"{type(error).__name__}: {error}"
         raise ContentFileError(f"{where}.yaml: {what}") from error
@@ -134,10 +138,10 @@ def _module(
         return page  # type: ignore[no-any-return]  # Wagtail is untyped
     values = _values(where, file, names)
     if page is None:
-        fresh = ModulePage(**values, translation_key=key, locale=course.locale, live=False)
+        fresh = ModulePage(**_fields(values), translation_key=key, locale=course.locale, live=False)
         course.refresh_from_db()
         latest = course.add_child(instance=fresh)
-    _save(f"{where}.yaml", latest, values, publish=not files.course.get("draft"))
+    _save(f"{where}.yaml", latest, values)
     return latest  # type: ignore[no-any-return]  # Wagtail is untyped
 
 
@@ -153,16 +157,23 @@ def _values(where: str, file: Form, names: Names) -> Form:
     return {"translated": True, **values, "objectives": "\n".join(file["objectives"]), "parts": parts}
 
 
-def _save(where: str, page: Any, values: Form, *, publish: bool) -> None:
-    for name, value in values.items():
+def _fields(values: Form) -> Form:
+    return {name: value for name, value in values.items() if name != "draft"}
+
+
+def _save(where: str, page: Any, values: Form) -> None:
+    """A new revision, published unless it is a draft; what was published and is a draft now is taken back."""
+    for name, value in _fields(values).items():
         setattr(page, name, value)
     try:
         page.full_clean()
     except ValidationError as error:
         raise ContentFileError(f"{where}: {' '.join(error.messages)}") from error
     revision = page.save_revision(clean=False)
-    if publish:
+    if not values.get("draft"):
         revision.publish()
+    elif page.live:
+        page.unpublish()
 
 
 def _in_order(course: CoursePage, files: CourseFiles) -> None:

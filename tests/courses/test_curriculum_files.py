@@ -185,6 +185,25 @@ def test_a_draft_course_is_there_for_trainers_and_not_for_learners(load, content
     assert ModulePage.objects.filter(live=False).count() == 4
     assert not Edition.objects.exists()
     assert load() == {}
+    del contents["course.yaml"]["draft"]
+    assert set(load().values()) == {Verdict.CHANGE}
+    assert Edition.objects.get().pages.count() == 7
+    contents["course.yaml"]["draft"] = True
+    load()
+    assert not Edition.objects.filter(latest=True).exists()
+    assert load() == {}
+
+
+def test_what_a_trainer_has_unpublished_is_not_published_again(load, contents, tmp_path):
+    load()
+    module().unpublish()
+    assert load() == {"prove/T1.nb": Verdict.EDITED}
+    contents["T1.nb.yaml"]["lead"] = "En ny ingress."
+    assert load() == {"prove/T1.nb": Verdict.CONFLICT}
+    assert not module().live
+    export_curriculum(tmp_path / "out")
+    assert {told.verdict for told in load_curriculum(tmp_path / "out").told} == {Verdict.SAME}
+    assert not module().live
 
 
 def test_what_is_exported_and_loaded_is_the_same(load, tmp_path):
@@ -297,6 +316,8 @@ def test_the_commands_say_what_they_did(tmp_path, contents):
     assert "-title: Min tittel" in told
     with pytest.raises(CommandError, match=r"There is no prove/T9\.nb"):
         call_command("content_load", str(folder), "--overwrite", "prove/T9.nb")
+    with pytest.raises(CommandError, match="there is no course borte"):
+        call_command("content_load", str(folder), "--course", "borte")
     with pytest.raises(CommandError, match="There is no folder"):
         call_command("content_load", str(tmp_path / "borte"))
     with pytest.raises(CommandError, match="There is no course borte"):
