@@ -160,3 +160,16 @@ def test_a_bank_that_gives_itself_away_is_found() -> None:
         "the test draws 2",
     ):
         assert any(fault in each for each in told), fault
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_a_routine_is_asked_for_in_the_same_words_everywhere(language: str) -> None:
+    """A workplace answers it once."""
+    words: dict[str, dict[str, list[str]]] = {}
+    for file in MODULES:
+        if file.name.endswith(f".{language}.yaml"):
+            for kind, value in rules.blocks(rules.read(file)):
+                if kind == "routine":
+                    said = f"{value['title']} {value['text']} {value['asks']}"
+                    words.setdefault(value["slot"], {}).setdefault(said, []).append(name(file))
+    assert [told for told in words.values() if len(told) > 1] == []
