@@ -60,6 +60,10 @@ _NUMBER = re.compile(
     r"(?<![\d.,–-])(?:\+?\d{2} ?)?"
     r"(?:\d{3} \d{2} \d{3}|\d{2} \d{2} \d{2} \d{2}|\d{3} \d{3}|\d{8}|\b11\d\b|\b02800\b|116 ?\d{3})(?![\d.])"
 )
+# What leads on from a choice that was not safe: what can still be done, said to the reader.
+_WAY_ON = re.compile(
+    r"fortsatt|ennå|\b(du|dere) kan|\bkan (du|dere)\b|\b(meld|ring|spør|be|si|søk|kontakt)\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*", re.UNICODE)
 
 
@@ -164,10 +168,19 @@ def faults_of_module(
         yield "the sources are not last"
     text = body_text(module)
     count = len(words(text))
+    if strict:
+        yield from _dead_ends(module)
     if strict and not LEAST_WORDS <= count <= MOST_WORDS:
         yield f"{count} words, not {LEAST_WORDS} to {MOST_WORDS}"
     if strict and lix(text) >= MOST_LIX:
         yield f"LIX {lix(text):.0f}, not under {MOST_LIX}"
+
+
+def _dead_ends(module: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in blocks(module):
+        for choice in value.get("choices", []) if name == "case" else ():
+            if choice.get("rating") != "safe" and not _WAY_ON.search(f"{choice.get('outcome')} {choice.get('why')}"):
+                yield f"no way on from «{choice.get('text')}»"
 
 
 def _faults_of_block(name: str, value: Any, facts: Mapping[str, set[str]], images: set[str]) -> Iterator[str]:

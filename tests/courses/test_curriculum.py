@@ -137,6 +137,16 @@ def test_what_is_true_is_let_through(text: str) -> None:
     assert list(rules.faults_of_texts({"text": text})) == []
 
 
+def test_a_choice_that_leads_nowhere_is_found() -> None:
+    path = CONTENT / "grunnkurs" / "F1.nb.yaml"
+    module = rules.read(path)
+    case = next(value for kind, value in rules.blocks(module) if kind == "case")
+    choice = next(choice for choice in case["choices"] if choice["rating"] != "safe")
+    choice["outcome"], choice["why"] = "Så ble det stille.", "Det var for sent."
+    found = list(rules.faults_of_module(module, facts=FACTS, images=images_of(path)))
+    assert found == [f"no way on from «{choice['text']}»"]
+
+
 def test_lix_counts_words_in_a_sentence_and_long_words() -> None:
     assert rules.lix("Dette er kort. Det er lett.") == pytest.approx(3)
     assert rules.lix("Kommunestyret behandler handlingsplanen.") == pytest.approx(103)
