@@ -57,14 +57,6 @@ def bank_as_file(quiz: Quiz, codes: Mapping[Any, str]) -> Form:
     }
 
 
-def bank_pieces(quiz: Quiz, codes: Mapping[Any, str], name: str) -> dict[str, Form]:
-    """The same by the names under which `load_bank` asks whether to write each."""
-    topics, items = _bank(quiz)
-    pieces = {f"{name}/topic/{topic.key}": _topic_form(topic) for topic in topics}
-    pieces |= {f"{name}/{item.code}": item_form(item, codes) for item in items}
-    return pieces | {f"{name}/quiz": quiz_form(quiz)}
-
-
 def _bank(quiz: Quiz) -> tuple[list[Topic], list[Item]]:
     topics = [draw.topic for draw in quiz.draws.select_related("topic").order_by("topic__key")]
     codes = Item.objects.filter(topic__in=topics, retired=False).order_by("code").values_list("code", flat=True)
@@ -163,8 +155,10 @@ def _write_item(
     for name, value in _texts(row, "stem", "why").items():
         setattr(item, name, value)
     item.objective, item.uneven = row.get("objective", ""), row.get("uneven", "")
-    if row.get("read_about") in pages:
-        item.read_about = pages[row["read_about"]]
+    code = row.get("read_about", "")
+    if code and code not in pages:
+        raise ContentError(f"{row['code']}: no module {code}")
+    item.read_about = pages[code] if code else None
     item.sources = _facts(facts[Source], row, "sources")
     item.laws = _facts(facts[LegalReference], row, "laws")
     item.options = [
@@ -211,6 +205,9 @@ def _quiz(row: Form, topics: Mapping[str, Topic], name: str, in_step: InStep) ->
             setattr(quiz, field, row[field])
         for field, value in _texts(row, "name").items():
             setattr(quiz, field, value)
+        unknown = [draw["topic"] for draw in row["draws"] if draw["topic"] not in topics]
+        if unknown:
+            raise ContentError(f"quiz: no topic {', '.join(unknown)}")
         quiz.draws = [QuizDraw(topic=topics[draw["topic"]], count=draw["count"]) for draw in row["draws"]]
         quiz.full_clean()
         quiz.save()

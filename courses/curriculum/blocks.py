@@ -1,9 +1,10 @@
 """A block as it lies in a page, and as it stands in a file. Pure: facts and pictures are handed in by key."""
 
+import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from courses.curriculum.texts import from_file, to_file
@@ -20,6 +21,12 @@ _ORDER = (
 _NAMESPACE = uuid.UUID("5c4a0ab1-6a0e-4f0e-9d38-60d3b7a9f6a1")
 
 
+# A link of rich text to a page or document of this installation, and the same in a file.
+_LINK_HERE = re.compile(r'(<a [^>]*linktype="(page|document)"[^>]*) id="(\d+)"')
+_LINK_IN_FILE = re.compile(r'(<a [^>]*linktype="(page|document)"[^>]*) key="([^"]*)"')
+_LINKED = {"page": "pages", "document": "documents"}
+
+
 class UnknownKeyError(KeyError):
     """The file names a fact, a picture, an activity or a film that is not there."""
 
@@ -29,6 +36,8 @@ class Names:
     """What blocks refer to: the key of each kind in files → its row, by kind."""
 
     rows: Mapping[str, Mapping[str, int]]
+    same: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    """Rows that are called as another is, since they hold the same: by kind, row → key."""
 
     def row(self, kind: str, key: str) -> int:
         try:
@@ -38,7 +47,8 @@ class Names:
 
     def key(self, kind: str, row: int | None) -> str | None:
         """None for what is gone."""
-        return next((key for key, pk in self.rows[kind].items() if pk == row), None)
+        same = self.same.get(kind, {}).get(row or 0)
+        return same or next((key for key, pk in self.rows[kind].items() if pk == row), None)
 
 
 # --- parts -----------------------------------------------------------------------------------------
@@ -46,11 +56,18 @@ class Names:
 
 def parts_to_raw(parts: list[Form], names: Names) -> list[Raw]:
     """The parts as Wagtail keeps them. Raises UnknownKeyError, KeyError and TypeError for what is not in the form."""
+
+    def link(found: re.Match[str]) -> str:
+        return f'{found[1]} id="{names.row(_LINKED[found[2]], found[3])}"'
+
     return [
         {
             "type": "part",
             "id": str(part["key"]),
-            "value": {"title": part["title"], "body": list(_body_to_raw(part, names))},
+            "value": {
+                "title": part["title"],
+                "body": _each_text(list(_body_to_raw(part, names)), lambda text: _LINK_IN_FILE.sub(link, text)),
+            },
         }
         for part in parts
     ]
@@ -58,8 +75,14 @@ def parts_to_raw(parts: list[Form], names: Names) -> list[Raw]:
 
 def parts_to_form(parts: list[Raw], names: Names) -> list[Form]:
     """The parts as a file has them. An id that the place in the file gives is left out."""
+
+    def link(found: re.Match[str]) -> str:
+        # A page or document that is gone has no key: the text of the link stays.
+        key = names.key(_LINKED[found[2]], int(found[3]))
+        return f'{found[1]} key="{key}"' if key else "<a"
+
     forms = []
-    for part in parts:
+    for part in _each_text(parts, lambda text: _LINK_HERE.sub(link, text)):
         derived = _Ids(part["id"])
         body = []
         for block in part["value"]["body"]:
@@ -67,6 +90,14 @@ def parts_to_form(parts: list[Raw], names: Names) -> list[Form]:
             body.append(form if derived(block["type"]) == block["id"] else {**form, "id": block["id"]})
         forms.append({"key": part["id"], "title": part["value"]["title"], "body": body})
     return forms
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_each_text(item, change) for item in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def _in_order(value: Any) -> Any:

@@ -62,8 +62,12 @@ def read_course(folder: Path) -> CourseFiles:
 
 
 def write_course(files: CourseFiles, folder: Path) -> None:
-    """Writes the whole folder; a picture only where it lies somewhere else."""
+    """Writes the whole folder, and takes away modules that are not in the course any more."""
     folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.??.yaml"):
+        found = _MODULE.fullmatch(file.name)
+        if found and (found[1], found[2]) not in files.modules:
+            file.unlink()
     _write(folder / COURSE_FILE, files.course)
     for (code, language), form in files.modules.items():
         _write(folder / f"{code}.{language}.yaml", form)

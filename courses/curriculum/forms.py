@@ -1,13 +1,19 @@
 """Pages as their files have them: the form in which a page and its file are compared, and written."""
 
+import re
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
+
+from wagtail.models import Page
 
 from courses.curriculum.blocks import Names, parts_to_form, parts_to_raw
 from courses.curriculum.files import Form
 from courses.models import CoursePage, ModulePage
 from facts.models import ContactPoint, LegalReference, Source
 from media.models import DocumentFile, H5PContent, Picture, Video
+
+_FILE_NAME = re.compile(r"[\w-][\w.-]*")
 
 
 def names_for(course: str) -> Names:
@@ -17,12 +23,28 @@ def names_for(course: str) -> Names:
         "contacts": dict(ContactPoint.objects.values_list("key", "pk")),
         "sources": dict(Source.objects.values_list("key", "pk")),
     }
-    pictures = Picture.objects.filter(title__startswith=f"{course}/").values_list("title", "pk")
-    rows["pictures"] = {title.partition("/")[2]: pk for title, pk in pictures}
+    keys = _pictures(course)
+    rows["pictures"] = {key: pk for pk, key in reversed(keys.items())}
+    rows["pages"] = {
+        f"{key}.{language}": pk
+        for key, language, pk in Page.objects.values_list("translation_key", "locale__language_code", "pk")
+    }
     for kind, model in (("activities", H5PContent), ("videos", Video)):
         rows[kind] = {str(key): pk for key, pk in model._default_manager.values_list("public_id", "pk")}
     rows["documents"] = dict(DocumentFile.objects.exclude(file_hash="").values_list("file_hash", "pk"))
-    return Names(rows)
+    return Names(rows, {"pictures": keys})
+
+
+def _pictures(course: str) -> dict[int, str]:
+    """Picture → name of its file: as the course's folder has it, else by what the picture holds."""
+    keys: dict[int, str] = {}
+    for picture in Picture.objects.order_by("pk"):
+        folder, _slash, name = picture.title.partition("/")
+        if folder == course and _FILE_NAME.fullmatch(name):
+            keys[picture.pk] = name
+        else:
+            keys[picture.pk] = f"{picture.get_file_hash()[:16]}{PurePath(picture.file.name).suffix.lower()}"
+    return keys
 
 
 def course_in_file(course: Form, language: str) -> Form:
@@ -31,7 +53,7 @@ def course_in_file(course: Form, language: str) -> Form:
     form = {name: " ".join(str(words[name]).split()) for name in ("title", "slug", "lead")}
     note = str(course.get("editorial_note") or "").strip() if language == "nb" else ""
     told = {**form, "illustration": course.get("illustration", ""), "editorial_note": note}
-    return _draft(told, bool(course.get("draft")))
+    return _draft(told, bool(course.get("draft") or words.get("draft")))
 
 
 def course_here(page: CoursePage) -> Form:
@@ -57,7 +79,9 @@ def module_in_file(form: Form, shared: Form, names: Names, *, draft: bool = Fals
     told |= {"minutes": shared["minutes"], "illustration": shared.get("illustration", "")}
     told = _draft(told, draft or bool(form.get("draft")))
     if form.get("translated") is False:
-        return {**told, "translated": False}
+        told["translated"] = False
+        if not form.get("parts"):
+            return told
     return {**told, "parts": parts_to_form(parts_to_raw(form["parts"], names), names)}
 
 
@@ -72,7 +96,9 @@ def module_here(page: ModulePage, names: Names) -> Form:
     }
     told = _draft(told, not page.live)
     if not page.translated:
-        return {**told, "translated": False}
+        told["translated"] = False
+        if not page.parts:
+            return told
     return {**told, "parts": parts_to_form(_raw(page.parts.raw_data), names)}
 
 

@@ -1,7 +1,9 @@
 """Files into pages: what is new is added, what the files have newer is changed, what a trainer has edited is left."""
 
+import hashlib
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,14 +11,23 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
-from wagtail.models import Locale
+from wagtail.models import Locale, Page
 
 from agencies.models import Role
 from assessments.content import ContentError, load_bank
 from assessments.models import Quiz
-from common.in_step import InStep, Told
+from common.in_step import InStep, Told, digest, unlike
 from courses.curriculum.blocks import Names, UnknownKeyError, parts_to_raw
-from courses.curriculum.files import CONTENT, ContentFileError, CourseFiles, Form, course_folders, read_course
+from courses.curriculum.files import (
+    CONTENT,
+    COURSE_FILE,
+    IMAGES,
+    ContentFileError,
+    CourseFiles,
+    Form,
+    course_folders,
+    read_course,
+)
 from courses.curriculum.forms import course_here, course_in_file, module_here, module_in_file, names_for
 from courses.models import CatalogPage, CoursePage, LearningPath, LoadedContent, ModulePage, PathStep
 from courses.services import ensure_site
@@ -25,6 +36,7 @@ from facts.content import load_facts
 from media.models import Picture
 
 FACTS = "facts.yaml"
+_PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 
 
 @dataclass
@@ -48,35 +60,56 @@ def load_curriculum(
     and takes it back. Raises ContentFileError.
     """
     loaded = Loaded()
-    pictures: list[Picture] = []
+    stored: list[Any] = []
     try:
         with transaction.atomic():
             ensure_site()
-            in_step = InStep(dict(LoadedContent.objects.values_list("name", "digest")), overwrite)
+            agreed = LoadedContent.objects.exclude(digest="").values_list("name", "digest")
+            in_step = InStep(dict(agreed), overwrite)
             facts = content / FACTS
-            load_facts(facts if facts.exists() else None, in_step=in_step)
+            with _told(FACTS):
+                load_facts(facts if facts.exists() else None, in_step=in_step)
             folders = course_folders(content)
             missing = set(only) - {folder.name for folder in folders}
             if missing:
                 raise ContentFileError(f"there is no course {', '.join(sorted(missing))}")
             for folder in folders:
                 if not only or folder.name in only:
-                    load_course(read_course(folder), in_step, loaded, pictures)
+                    with _told(folder.name):
+                        load_course(read_course(folder), in_step, loaded, stored)
+            unknown = set(overwrite) - {told.name for told in in_step.told}
+            if unknown:
+                raise ContentFileError(f"there is no {', '.join(sorted(unknown))}")
             _keep(in_step, loaded.keys)
             loaded.told = in_step.told
             if dry_run:
                 transaction.set_rollback(True)
-    except Exception:
-        _forget(pictures)
+    except BaseException:
+        _forget(stored)
         raise
     if dry_run:
-        _forget(pictures)
+        _forget(stored)
     return loaded
 
 
-def load_course(files: CourseFiles, in_step: InStep, loaded: Loaded, pictures: list[Picture]) -> None:
-    """One course in every language it has, its bank, and its path. Pictures that were made are added to `pictures`."""
-    pictures += _pictures(files)
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """What a file says that cannot be used, with the name of the file, whatever came of it."""
+    try:
+        yield
+    except ContentFileError:
+        raise
+    except ContentError as error:
+        raise ContentFileError(f"{where}/bank.yaml: {error}") from error
+    except ValidationError as error:
+        raise ContentFileError(f"{where}: {' '.join(error.messages)}") from error
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise ContentFileError(f"{where}: {type(error).__name__}: {error}") from error
+
+
+def load_course(files: CourseFiles, in_step: InStep, loaded: Loaded, stored: list[Any]) -> None:
+    """One course in every language it has, its bank, and its path. Files that were stored are added to `stored`."""
+    _pictures(files, stored)
     names = names_for(files.name)
     locales = {locale.language_code: locale for locale in Locale.objects.all()}
     languages = [language for language in locales if language in files.course]
@@ -95,29 +128,22 @@ def load_course(files: CourseFiles, in_step: InStep, loaded: Loaded, pictures: l
                         pages[shared["code"]] = module
             if language == "nb":
                 loaded.courses[files.name] = course
-            _in_order(course, files)
-    if files.bank is not None:
-        try:
-            quiz = load_bank(files.bank, pages_by_code=pages, name=files.name, in_step=in_step)
-        except ContentError as error:
-            raise ContentFileError(f"{files.name}/bank.yaml: {error}") from error
+            _in_order(course, files, in_step)
+    if files.bank is not None and not files.course.get("draft"):
+        quiz = load_bank(files.bank, pages_by_code=pages, name=files.name, in_step=in_step)
         loaded.quizzes[files.name] = quiz
         loaded.paths[files.name] = _path(files, quiz)
 
 
 def _course(files: CourseFiles, locale: Any, in_step: InStep) -> CoursePage:
     language = locale.language_code
-    key = uuid.UUID(files.course["key"])
+    where, key = f"{files.name}/{COURSE_FILE}", uuid.UUID(files.course["key"])
     file = course_in_file(files.course, language)
-    page: Any = CoursePage.objects.filter(translation_key=key, locale=locale).first()
-    latest = page.get_latest_revision_as_object() if page else None
+    page, latest = _held(CoursePage, key, locale)
     if in_step.writes(f"{files.name}/course.{language}", file=file, here=course_here(latest) if latest else None):
-        if page is None:
-            catalog = CatalogPage.objects.get(locale=locale)
-            fresh = CoursePage(**_fields(file), translation_key=key, locale=locale, live=False)
-            page = latest = catalog.add_child(instance=fresh)
-        _save(f"{files.name}/course.yaml", latest, file)
-        page.refresh_from_db()
+        latest = _save(where, latest or CoursePage(translation_key=key), file, CatalogPage.objects.get(locale=locale))
+        page = CoursePage.objects.get(pk=latest.pk)
+        _kept(where, file, course_here(page.get_latest_revision_as_object()))
     return page  # type: ignore[no-any-return]  # Wagtail is untyped
 
 
@@ -131,41 +157,61 @@ def _module(
     except (KeyError, TypeError, ValueError) as error:
         what = error.args[0] if isinstance(error, UnknownKeyError) else f"{type(error).__name__}: {error}"
         raise ContentFileError(f"{where}.yaml: {what}") from error
+    if not file.get("parts") and (file.get("translated", True) or language == "nb"):
+        raise ContentFileError(f"{where}.yaml: has no parts, and nothing stands in for them")
     key = uuid.UUID(shared["key"])
-    page: Any = ModulePage.objects.filter(translation_key=key, locale=course.locale).first()
-    latest: Any = page.get_latest_revision_as_object() if page else None
-    if not in_step.writes(where, file=file, here=module_here(latest, names) if latest else None):
-        return page  # type: ignore[no-any-return]  # Wagtail is untyped
-    values = _values(where, file, names)
-    if page is None:
-        fresh = ModulePage(**_fields(values), translation_key=key, locale=course.locale, live=False)
-        course.refresh_from_db()
-        latest = course.add_child(instance=fresh)
-    _save(f"{where}.yaml", latest, values)
-    return latest  # type: ignore[no-any-return]  # Wagtail is untyped
+    page, latest = _held(ModulePage, key, course.locale)
+    if in_step.writes(where, file=file, here=module_here(latest, names) if latest else None):
+        values = _values(where, file, names)
+        latest = _save(f"{where}.yaml", latest or ModulePage(translation_key=key), values, course)
+        page = ModulePage.objects.get(pk=latest.pk)
+        here = module_here(page.get_latest_revision_as_object(), names)
+        if "parts" not in file:
+            here.pop("parts", None)
+        _kept(f"{where}.yaml", file, here)
+    return page  # type: ignore[no-any-return]  # Wagtail is untyped
+
+
+def _held(model: Any, key: uuid.UUID, locale: Any) -> tuple[Any, Any]:
+    """The page and what is being written of it, held so that nobody saves in between; None where it is not there."""
+    held = Page.objects.select_for_update(no_key=True, of=("self",)).filter(translation_key=key, locale=locale).first()
+    if held is None:
+        return None, None
+    page = model.objects.get(pk=held.pk)
+    return page, page.get_latest_revision_as_object()
+
+
+def _kept(where: str, file: Form, here: Form) -> None:
+    """What was written is what the file says: a block or a field that nobody knows would be lost without a word."""
+    if digest(file) != digest(here):
+        raise ContentFileError(f"{where}: not all of it can be kept:\n{unlike(here, file)}")
 
 
 def _values(where: str, file: Form, names: Names) -> Form:
     """The fields of the page, its blocks checked as the admin would check them."""
     values = {name: value for name, value in file.items() if name not in ("parts", "objectives")}
+    values |= {"translated": file.get("translated", True), "objectives": "\n".join(file["objectives"])}
+    if "parts" not in file:
+        return values  # what somebody has begun to translate stays
     block = ModulePage._meta.get_field("parts").stream_block
     try:
-        parts = block.clean(block.to_python(parts_to_raw(file.get("parts", []), names)))
+        parts = block.clean(block.to_python(parts_to_raw(file["parts"], names)))
     except ValidationError as error:
         told = error.as_json_data() if hasattr(error, "as_json_data") else error.messages
         raise ContentFileError(f"{where}.yaml: {told}") from error
-    return {"translated": True, **values, "objectives": "\n".join(file["objectives"]), "parts": parts}
+    return {**values, "parts": parts}
 
 
-def _fields(values: Form) -> Form:
-    return {name: value for name, value in values.items() if name != "draft"}
-
-
-def _save(where: str, page: Any, values: Form) -> None:
+def _save(where: str, page: Any, values: Form, parent: Any) -> Any:
     """A new revision, published unless it is a draft; what was published and is a draft now is taken back."""
-    for name, value in _fields(values).items():
-        setattr(page, name, value)
+    for name, value in values.items():
+        if name != "draft":
+            setattr(page, name, value)
     try:
+        if page.pk is None:
+            page.locale, page.live = parent.locale, False
+            parent.refresh_from_db()
+            parent.add_child(instance=page)
         page.full_clean()
     except ValidationError as error:
         raise ContentFileError(f"{where}: {' '.join(error.messages)}") from error
@@ -174,17 +220,22 @@ def _save(where: str, page: Any, values: Form) -> None:
         revision.publish()
     elif page.live:
         page.unpublish()
+    return page
 
 
-def _in_order(course: CoursePage, files: CourseFiles) -> None:
+def _in_order(course: CoursePage, files: CourseFiles, in_step: InStep) -> None:
     """The modules in the order of course.yaml; what a trainer has added stands behind them."""
-    places = {uuid.UUID(module["key"]): place for place, module in enumerate(files.course["modules"])}
+    codes = {uuid.UUID(module["key"]): module["code"] for module in files.course["modules"]}
     course.refresh_from_db()
     there = list(ModulePage.objects.child_of(course).order_by("path"))
-    wanted = sorted(there, key=lambda module: places.get(module.translation_key, len(places)))
-    if [module.pk for module in there] != [module.pk for module in wanted]:
-        for module in wanted:
-            ModulePage.objects.get(pk=module.pk).move(course, pos="last-child")
+    here = [codes[module.translation_key] for module in there if module.translation_key in codes]
+    file = [code for code in files.codes if code in here]
+    name = f"{files.name}/order.{course.locale.language_code}"
+    if not in_step.writes(name, file=file, here=here):
+        return
+    places = {code: place for place, code in enumerate(file)}
+    for module in sorted(there, key=lambda one: places.get(codes.get(one.translation_key, ""), len(places))):
+        ModulePage.objects.get(pk=module.pk).move(course, pos="last-child")
 
 
 def _path(files: CourseFiles, quiz: Quiz) -> LearningPath:
@@ -206,18 +257,22 @@ def _path(files: CourseFiles, quiz: Quiz) -> LearningPath:
     return path
 
 
-def _pictures(files: CourseFiles) -> list[Picture]:
+def _pictures(files: CourseFiles, stored: list[Any]) -> None:
     """The pictures of the folder: made where they are missing, given their new file where it is another."""
-    made: list[Picture] = []
+    known = names_for(files.name).rows["pictures"]
     for name, place in files.images.items():
-        title = f"{files.name}/{name}"
-        picture = Picture.objects.filter(title=title).first()
+        if not place.is_file() or place.suffix.lower() not in _PICTURES:
+            raise ContentFileError(f"{files.name}/{IMAGES}/{name}: is no picture")
+        picture = Picture.objects.filter(pk=known.get(name)).first()
         if picture is None:
-            with place.open("rb") as opened:
-                picture = Picture(title=title, description=_alternative(files, name), file=File(opened, name=name))
-                picture.save()
-            made.append(picture)
-    return made
+            picture = Picture(title=f"{files.name}/{name}", description=_alternative(files, name))
+        elif picture.get_file_hash() == hashlib.sha1(place.read_bytes()).hexdigest():  # noqa: S324  as Wagtail does
+            continue
+        with place.open("rb") as opened:
+            picture.file, picture.file_hash = File(opened, name=name), ""
+            picture.save()
+        stored.append(picture.file)
+        picture.renditions.all().delete()
 
 
 def _alternative(files: CourseFiles, name: str) -> str:
@@ -237,7 +292,7 @@ def _keep(in_step: InStep, keys: Mapping[str, uuid.UUID]) -> None:
     )
 
 
-def _forget(pictures: list[Picture]) -> None:
-    """The files of pictures whose rows were taken back."""
-    for picture in pictures:
-        picture.file.storage.delete(picture.file.name)
+def _forget(stored: Iterable[Any]) -> None:
+    """The files whose rows were taken back."""
+    for file in stored:
+        file.storage.delete(file.name)

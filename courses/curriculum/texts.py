@@ -9,7 +9,7 @@ from markdownify import markdownify
 # Paragraphs, bold, italic, lists and links: what the editor offers.
 _MARKDOWN = MarkdownIt("zero").enable(["emphasis", "list", "link", "escape", "newline", "entity"])
 _BLOCK_KEY = re.compile(r' data-block-key="[^"]*"')
-_BETWEEN_BLOCKS = re.compile(r"\s*(</?(?:p|ul|ol|li|h[2-6]|hr|blockquote)\b[^>]*>)\s*")
+_BETWEEN_BLOCKS = re.compile(r"[ \t\r\n]*(</?(?:p|ul|ol|li|h[2-6]|hr|blockquote)\b[^>]*>)[ \t\r\n]*")
 
 
 def to_html(text: str) -> str:
@@ -39,8 +39,8 @@ def _plain(source: str) -> str:
     source = _BLOCK_KEY.sub("", source)
     for written, kept in (("strong", "b"), ("em", "i")):
         source = re.sub(rf"<(/?){written}>", rf"<\1{kept}>", source)
-    source = re.sub(r"\s+", " ", source)
-    return _BETWEEN_BLOCKS.sub(r"\1", source).strip()
+    source = re.sub(r"[ \t\r\n]+", " ", source)  # not the space that holds words together
+    return _BETWEEN_BLOCKS.sub(r"\1", source).strip(" \t\r\n")
 
 
 def _lines(text: str) -> str:

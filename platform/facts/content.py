@@ -58,11 +58,6 @@ def facts_as_file() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def fact_pieces() -> dict[str, dict[str, Any]]:
-    """The same by the names under which `load_facts` asks whether to write each."""
-    return {f"facts/{table}/{row.key}": form(row) for table, model in TABLES.items() for row in _rows(model)}
-
-
 def form(row: Any) -> dict[str, Any]:
     """A fact as a plain structure, to compare and to write."""
     told: dict[str, Any] = {}

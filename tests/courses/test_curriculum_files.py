@@ -7,6 +7,7 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 from factories import make_person
+from PIL import Image
 
 from assessments.models import Item, ItemVersion, Quiz
 from common.in_step import Verdict
@@ -14,8 +15,9 @@ from courses.curriculum import ContentFileError, export_curriculum, load_curricu
 from courses.models import CoursePage, Edition, EditionPage, LearningPath, LoadedContent, ModulePage
 from courses.reading import course_overview
 from facts.models import Source
+from media.models import Picture
 from tests.courses import content_files
-from tests.courses.synthetic import make_picture
+from tests.courses.synthetic import make_module, make_picture
 
 pytestmark = pytest.mark.django_db
 T1 = content_files.KEYS["T1"]
@@ -40,6 +42,11 @@ def load(tmp_path, contents):
 
 def module(language="nb", key=T1) -> ModulePage:
     return ModulePage.objects.get(translation_key=key, locale__language_code=language)
+
+
+def held_by(picture) -> bytes:
+    with picture.file.open("rb") as opened:
+        return opened.read()
 
 
 def edit_here(title="Min tittel") -> None:
@@ -214,7 +221,7 @@ def test_what_is_exported_and_loaded_is_the_same(load, tmp_path):
     assert yaml.safe_load((target / "prove" / "T1.nb.yaml").read_text())["title"] == "Min tittel"
     loaded = load_curriculum(target)
     assert {told.verdict for told in loaded.told} == {Verdict.SAME}
-    assert len(loaded.told) == 14  # three facts, the course and its modules, topic, items and test
+    assert len(loaded.told) == 17  # three facts, the course, its modules and their order, topic, items and test
     again = tmp_path / "again"
     export_curriculum(again)
     for file in sorted(target.rglob("*.yaml")):
@@ -234,13 +241,14 @@ def test_what_markdown_cannot_say_is_kept_as_html(load, tmp_path):
     load()
     page = module()
     page.parts.raw_data[0]["value"]["body"][1]["value"] = (
-        '<p data-block-key="a1">Se <a linktype="page" id="3">siden</a>.</p><p data-block-key="b2">Og mer.</p>'
+        f'<p data-block-key="a1">Se <a linktype="page" id="{page.pk}">siden</a>.</p><p data-block-key="b2">Og mer.</p>'
     )
     page.save_revision(user=make_person()).publish()
     target = tmp_path / "out"
     export_curriculum(target)
     body = yaml.safe_load((target / "prove" / "T1.nb.yaml").read_text())["parts"][0]["body"]
-    assert body[1] == {"text": {"html": '<p>Se <a linktype="page" id="3">siden</a>.</p><p>Og mer.</p>'}}
+    # By its key: the id is this installation's alone.
+    assert body[1] == {"text": {"html": f'<p>Se <a linktype="page" key="{T1}.nb">siden</a>.</p><p>Og mer.</p>'}}
     assert {told.verdict for told in load_curriculum(target).told} == {Verdict.SAME}
 
 
@@ -248,13 +256,94 @@ def test_a_picture_is_made_once_and_comes_out_again(load, contents, tmp_path):
     picture = make_picture()
     images = tmp_path / "prove" / "images"
     images.mkdir(parents=True)
-    (images / "dor.png").write_bytes(picture.file.read())
+    (images / "dor.png").write_bytes(held_by(picture))
     contents["T1.nb.yaml"]["parts"][0]["body"].append({"image": {"file": "dor.png", "alt": "En dør på gløtt"}})
     load()
     assert load() == {}
     export_curriculum(tmp_path / "out")
     assert (tmp_path / "out" / "prove" / "images" / "dor.png").stat().st_size > 0
     assert {told.verdict for told in load_curriculum(tmp_path / "out").told} == {Verdict.SAME}
+
+
+def test_an_export_agrees_to_nothing(load, contents, tmp_path):
+    """A trainer's text is not the repository's because somebody made a copy of it."""
+    load()
+    edit_here()
+    contents["T1.nb.yaml"]["lead"] = "En ny ingress."
+    assert load() == {"prove/T1.nb": Verdict.CONFLICT}
+    export_curriculum(tmp_path / "copy")
+    assert load() == {"prove/T1.nb": Verdict.CONFLICT}
+    assert module().title == "Min tittel"
+
+
+def test_a_translation_that_somebody_has_begun_is_kept(load, contents, tmp_path):
+    load()
+    begun = module("en", content_files.KEYS["T2"])
+    begun.parts = module().parts
+    begun.save_revision(user=make_person())
+    contents["T2.en.yaml"]["lead"] = "Another lead."
+    assert load() == {"prove/T2.en": Verdict.CONFLICT}
+    load(overwrite=["prove/T2.en"])
+    latest = module("en", content_files.KEYS["T2"]).get_latest_revision_as_object()
+    assert (latest.lead, len(latest.parts)) == ("Another lead.", 2)
+    export_curriculum(tmp_path / "out")
+    assert len(yaml.safe_load((tmp_path / "out" / "prove" / "T2.en.yaml").read_text())["parts"]) == 2
+
+
+def test_a_module_keeps_its_code_from_one_export_to_the_next(load, tmp_path):
+    load()
+    course = CoursePage.objects.get(locale__language_code="nb")
+    make_module(course, "Ny modul")
+    target = tmp_path / "out"
+
+    def codes():
+        export_curriculum(target)
+        return {one["code"] for one in yaml.safe_load((target / "prove" / "course.yaml").read_text())["modules"]}
+
+    assert codes() == {"T1", "T2", "T3"}
+    first = (target / "prove" / "T3.nb.yaml").read_text()
+    newer = make_module(course, "Enda en modul")
+    newer.move(course, pos="first-child")
+    assert codes() == {"T1", "T2", "T3", "T4"}
+    assert (target / "prove" / "T3.nb.yaml").read_text() == first
+    stray = target / "prove" / "T1.en.yaml"
+    stray.write_text("title: Gone", encoding="utf-8")
+    export_curriculum(target)
+    assert not stray.exists()
+
+
+def test_a_trainers_own_picture_comes_along_and_none_is_written_elsewhere(load, tmp_path):
+    load()
+    hostile, plain = make_picture(), make_picture()
+    hostile.title = f"prove/{tmp_path}/ute.png"
+    hostile.save()
+    page = module()
+    for picture in (hostile, plain):
+        image = {"image": {"image": picture.pk, "alt_text": "En dør", "decorative": False}}
+        page.parts.raw_data[0]["value"]["body"].append({"type": "image", "id": str(picture.pk), "value": image})
+    page.save_revision(user=make_person()).publish()
+    target = tmp_path / "out"
+    export_curriculum(target)
+    assert not (tmp_path / "ute.png").exists()
+    assert len(list((target / "prove" / "images").iterdir())) == 1  # they hold the same
+    assert {told.verdict for told in load_curriculum(target).told} == {Verdict.SAME}
+
+
+def test_a_picture_that_is_another_takes_the_place_of_the_old_one(load, contents, tmp_path):
+    images = tmp_path / "prove" / "images"
+    images.mkdir(parents=True)
+    contents["T1.nb.yaml"]["parts"][0]["body"].append({"image": {"file": "dor.png", "alt": "En dør på gløtt"}})
+    for color in ("purple", "yellow"):
+        made = io.BytesIO()
+        Image.new("RGB", (40, 20), color).save(made, "PNG")
+        (images / "dor.png").write_bytes(made.getvalue())
+        load()
+        picture = Picture.objects.get(title="prove/dor.png")
+        assert held_by(picture) == made.getvalue()
+        picture.get_rendition("width-20")
+    (images / "dor.txt").write_text("x")
+    with pytest.raises(ContentFileError, match=r"prove/images/dor\.txt: is no picture"):
+        load()
 
 
 @pytest.mark.parametrize(
@@ -272,6 +361,21 @@ def test_a_picture_is_made_once_and_comes_out_again(load, contents, tmp_path):
         ("course.yaml", lambda one: one["modules"].pop(), "T2.en.yaml: course.yaml has no such module"),
         ("bank.yaml", lambda one: one["items"][0].update(sources=["borte"]), "bank.yaml: T-01: no sources borte"),
         ("bank.yaml", lambda one: one["items"][0]["options"][0].update(correct=False), "bank.yaml: T-01"),
+        ("bank.yaml", lambda one: one["items"][0].update(read_about="T9"), "bank.yaml: T-01: no module T9"),
+        ("bank.yaml", lambda one: one["quiz"]["draws"][0].update(topic="borte"), "bank.yaml: quiz: no topic borte"),
+        ("bank.yaml", lambda one: one["quiz"].update(pass_mark=1000), "prove: "),
+        ("T1.nb.yaml", lambda one: one.update(parts=[]), "has no parts"),
+        ("T1.nb.yaml", lambda one: one.update(translated=False, parts=[]), "has no parts"),
+        ("T1.nb.yaml", lambda one: one["parts"][0]["body"].append({"tekst": "Borte.\n"}), "not all of it can be kept"),
+        (
+            "T1.nb.yaml",
+            lambda one: one["parts"][0]["body"][4]["question"].update(brances=[]),
+            "not all of it can be kept",
+        ),
+        ("T1.nb.yaml", lambda one: one.update(slug="x" * 300), "prove/T1.nb.yaml"),
+        ("T2.nb.yaml", lambda one: one.update(slug="forste-modul"), "prove/T2.nb.yaml"),
+        ("course.yaml", lambda one: one["modules"][0].pop("key"), "prove: KeyError"),
+        ("course.yaml", lambda one: one["nn"].pop("title"), "prove: KeyError"),
     ],
 )
 def test_a_file_that_is_wrong_is_named_and_nothing_is_loaded(load, contents, file, change, message):
@@ -289,6 +393,16 @@ def test_what_is_no_file_of_a_course_is_named(load, contents, text):
         load()
 
 
+def test_facts_that_are_wrong_are_named(load, contents, tmp_path):
+    folder = content_files.write(tmp_path, contents)
+    (folder / "facts.yaml").write_text("sources: [{key: x, publisher: y, farge: z}]", encoding="utf-8")
+    with pytest.raises(ContentFileError, match=r"facts\.yaml: TypeError"):
+        load_curriculum(folder)
+    (folder / "facts.yaml").write_text("terms: [{key: x, source: borte}]", encoding="utf-8")
+    with pytest.raises(ContentFileError, match=r"facts\.yaml: .*unknown source borte"):
+        load_curriculum(folder)
+
+
 def test_a_module_without_bokmal_is_missing(load, contents, tmp_path):
     del contents["T2.nb.yaml"]
     with pytest.raises(ContentFileError, match=r"T2\.nb\.yaml: there is no such file"):
@@ -303,9 +417,9 @@ def test_the_commands_say_what_they_did(tmp_path, contents):
         call_command(*arguments, stdout=out)
         return out.getvalue()
 
-    assert "This would be: 11 added." in run("content_load", str(folder), "--dry-run")
+    assert "This would be: 11 added, 3 as they were." in run("content_load", str(folder), "--dry-run")
     assert "prove/T1.nb: added" in run("content_load", str(folder))
-    assert "Nothing to change: 11 pieces" in run("content_load", str(folder))
+    assert "Nothing to change: 14 pieces" in run("content_load", str(folder))
     changed = copy.deepcopy(contents)
     changed["T1.nb.yaml"]["title"] = "Ny tittel"
     content_files.write(tmp_path, changed)
@@ -314,7 +428,7 @@ def test_the_commands_say_what_they_did(tmp_path, contents):
     told = run("content_load", str(folder))
     assert "prove/T1.nb: LEFT" in told
     assert "-title: Min tittel" in told
-    with pytest.raises(CommandError, match=r"There is no prove/T9\.nb"):
+    with pytest.raises(CommandError, match=r"there is no prove/T9\.nb"):
         call_command("content_load", str(folder), "--overwrite", "prove/T9.nb")
     with pytest.raises(CommandError, match="there is no course borte"):
         call_command("content_load", str(folder), "--course", "borte")

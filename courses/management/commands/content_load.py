@@ -41,11 +41,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {folder}.")
         try:
             loaded = load_curriculum(folder, only=options["course"], overwrite=options["overwrite"], dry_run=dry_run)
-        except (ContentFileError, ValueError) as error:
+        except ContentFileError as error:
             raise CommandError(f"Nothing was changed. {error}") from error
-        unknown = set(options["overwrite"]) - {told.name for told in loaded.told}
-        if unknown:
-            raise CommandError(f"There is no {', '.join(sorted(unknown))}.")
         for told in loaded.told:
             self._tell(told, differences=dry_run or told.verdict == Verdict.CONFLICT)
         self._sum(loaded.told, dry_run)
