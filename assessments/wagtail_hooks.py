@@ -144,6 +144,7 @@ class ItemViewSet(SnippetViewSet):
             translated("why", _("Begrunnelse")),
             MultiFieldPanel([FieldPanel("sources"), FieldPanel("laws")], heading=_("Det bygger på")),
             FieldPanel("objective"),
+            FieldPanel("uneven"),
             FieldPanel("read_about"),
             FieldPanel("retired"),
         ],

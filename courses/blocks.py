@@ -154,7 +154,10 @@ class RoutineBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Overskrift"), max_length=100)
     text = blocks.TextBlock(label=_("Hva som må være avklart"), max_length=300)
     asks = blocks.ListBlock(
-        blocks.CharBlock(label=_("Spørsmål"), max_length=150), label=_("Spørsmål arbeidsstedet svarer på"), max_num=5
+        blocks.CharBlock(label=_("Spørsmål"), max_length=150),
+        label=_("Spørsmål arbeidsstedet svarer på"),
+        min_num=2,
+        max_num=5,
     )
 
     class Meta:

@@ -326,7 +326,7 @@ class LoadedContent(models.Model):
     an export under which name and code the page was loaded.
     """
 
-    name = models.CharField(max_length=120, unique=True, help_text="Such as grunnkurs/F1.nb.")
+    name = models.CharField(max_length=300, unique=True, help_text="Such as grunnkurs/F1.nb.")
     digest = models.CharField(max_length=64)
     key = models.UUIDField(null=True)
     loaded_at = models.DateTimeField(default=timezone.now)

@@ -13,6 +13,7 @@ from django.core.files import File
 from django.db import transaction
 from wagtail.models import Locale, Page
 
+from agencies.content import load_roles
 from agencies.models import Role
 from assessments.content import ContentError, load_bank
 from assessments.models import Quiz
@@ -64,6 +65,7 @@ def load_curriculum(
     try:
         with transaction.atomic():
             ensure_site()
+            load_roles()  # whom paths are for
             agreed = LoadedContent.objects.exclude(digest="").values_list("name", "digest")
             in_step = InStep(dict(agreed), overwrite)
             facts = content / FACTS

@@ -1,11 +1,9 @@
 """Routines of workplaces: what modules ask for, and the answer nearest to a person or a unit."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
-from django.db.models.functions import StrIndex
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,16 +25,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """A routine with the nearest answer, None where nobody has answered it yet."""
+    """A routine with the nearest answers: one for each place of work that has its own, none where there is none yet."""
 
     asked: Asked
-    answer: LocalRoutine | None
+    answers: tuple[LocalRoutine, ...]
 
 
-def asked_for(language: str, roles: QuerySet[Any] | None = None) -> list[Asked]:
+def asked_for(language: str, roles: Any = None) -> list[Asked]:
     """Every routine that a published module asks for, in the order of courses and modules. One query.
 
-    With `roles`, a query for their ids, only those of courses on the paths of these roles.
+    With `roles`, their ids or a query for them, only those of courses on the paths of these roles.
     """
     pages = EditionPage.objects.filter(edition__latest=True).select_related("edition").order_by("edition__pk")
     if roles is not None:
@@ -55,25 +53,32 @@ def asked_for(language: str, roles: QuerySet[Any] | None = None) -> list[Asked]:
 
 
 def routines_of(person: User, language: str) -> list[Routine]:
-    """What holds where she works today: of each routine the answer of the unit nearest above her. Two queries."""
-    jobs = Membership.objects.on(timezone.localdate()).filter(person=person)
-    mine = jobs.filter(unit__path__startswith=OuterRef("unit__path"))
-    return _answered(_current().filter(Exists(mine)), asked_for(language, jobs.values("role")))
+    """What holds where she works today: for each of her jobs the answer of the unit nearest above it. Three queries."""
+    jobs = list(Membership.objects.on(timezone.localdate()).filter(person=person).values_list("unit__path", "role_id"))
+    return _answered({path for path, _role in jobs}, asked_for(language, [role for _path, role in jobs]))
 
 
 def routines_at(unit: Unit, language: str) -> list[Routine]:
-    """What holds in a unit and for those who work in it: its own answers, and those of units above it. Two queries."""
+    """What holds in a unit and for those in it: its own answer, or that of the unit nearest above. Two queries."""
     jobs = Membership.objects.on(timezone.localdate()).filter(unit__path__startswith=unit.path)
-    above = _current().annotate(place=StrIndex(Value(unit.path), "unit__path")).filter(place=1)
-    return _answered(above, asked_for(language, jobs.values("role")))
+    return _answered({unit.path}, asked_for(language, jobs.values("role")))
 
 
-def _current() -> QuerySet[LocalRoutine]:
-    rows = LocalRoutine.objects.filter(superseded_at=None).select_related("unit", "written_by")
-    return rows.order_by("unit__depth", "pk")
+def _answered(paths: Collection[str], asked: Iterable[Asked]) -> list[Routine]:
+    step = Unit.steplen
+    above = {path[:length] for path in paths for length in range(step, len(path) + 1, step)}
+    rows = LocalRoutine.objects.filter(superseded_at=None, unit__path__in=above).select_related("unit", "written_by")
+    held: dict[str, dict[str, LocalRoutine]] = {}
+    for row in rows:
+        held.setdefault(row.slot, {})[row.unit.path] = row
+    return [Routine(one, _nearest(paths, held.get(one.slot, {}))) for one in asked]
 
 
-def _answered(answers: Iterable[LocalRoutine], asked: Iterable[Asked]) -> list[Routine]:
-    # The deepest comes last and stands.
-    nearest = {answer.slot: answer for answer in answers}
-    return [Routine(one, nearest.get(one.slot)) for one in asked]
+def _nearest(paths: Collection[str], held: Mapping[str, LocalRoutine]) -> tuple[LocalRoutine, ...]:
+    found: dict[int, LocalRoutine] = {}
+    for path in sorted(paths):
+        places = [place for place in held if path.startswith(place)]
+        if places:
+            row = held[max(places, key=len)]
+            found[row.pk] = row
+    return tuple(found.values())

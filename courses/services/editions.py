@@ -97,19 +97,8 @@ def _videos(pages: Iterable[EditionPage]) -> set[int]:
 
 
 def _content(pages: Iterable[EditionPage]) -> set[tuple[Any, ...]]:
-    return {
-        (
-            page.page_key,
-            page.locale_id,
-            page.revision_id,
-            page.position,
-            page.slug,
-            page.title,
-            page.lead,
-            *page.objectives,
-        )
-        for page in pages
-    }
+    own = ("page_key", "locale_id", "revision_id", "position", "slug", "title", "lead", "illustration", "text_language")
+    return {(*(getattr(page, name) for name in own), *page.objectives) for page in pages}
 
 
 def _published_pages(course_key: uuid.UUID) -> list[EditionPage]:

@@ -56,9 +56,9 @@ def unit_routines(request: HttpRequest, unit_id: uuid.UUID) -> HttpResponse:
                     unit=unit, slot=field.slot, text=field.text, written_by=person, seen=field.seen
                 )
             except ChangedMeanwhileError:
-                field.error = _("Noen andre har endret denne i mellomtiden. Her er det som står nå: «%(text)s»") % {
-                    "text": field.own.text if field.own else ""
-                }
+                field.tell_of_another()
+            else:
+                field.look_again()
         if changed:
             told = ngettext("%(n)s rutine er lagret.", "%(n)s rutiner er lagret.", changed) % {"n": changed}
             messages.success(request, told)
@@ -75,8 +75,10 @@ class _Field:
     def __init__(self, routine: Any, unit: Unit, request: HttpRequest) -> None:
         self.asked = routine.asked
         self.slot: str = routine.asked.slot
-        self.own = routine.answer if routine.answer and routine.answer.unit_id == unit.pk else None
-        self.inherited = routine.answer if routine.answer and self.own is None else None
+        answer = routine.answers[0] if routine.answers else None
+        self.unit = unit
+        self.own: LocalRoutine | None = answer if answer and answer.unit_id == unit.pk else None
+        self.inherited = answer if answer and self.own is None else None
         self.text: str = self.own.text if self.own else ""
         self.seen: int | None = self.own.pk if self.own else None
         self.error = ""
@@ -86,3 +88,14 @@ class _Field:
             self.seen = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else None
             if len(self.text) > LONGEST:
                 self.error = _("Teksten er for lang. Skriv den med høyst %(most)s tegn.") % {"most": LONGEST}
+
+    def look_again(self) -> None:
+        """What she has seen from now on is what stands there: what she saved, or what another did."""
+        self.own = LocalRoutine.objects.filter(unit=self.unit, slot=self.slot, superseded_at=None).first()
+        self.seen = self.own.pk if self.own else None
+
+    def tell_of_another(self) -> None:
+        self.look_again()
+        self.error = _("Noen andre har endret denne i mellomtiden. Her er det som står nå: «%(text)s»") % {
+            "text": self.own.text if self.own else ""
+        }

@@ -9,6 +9,7 @@ from agencies.content import load_roles
 from agencies.models import Role
 from assessments.models import Quiz
 from certification.models import Certification, Policy
+from common.in_step import Verdict
 from courses.curriculum import Loaded, load_curriculum
 from courses.models import CoursePage, LearningPath, PathStep
 from evidence.models import Evidence
@@ -61,6 +62,8 @@ class Foundation:
     quizzes: dict[str, Quiz]
     paths: dict[str, LearningPath]
     certifications: dict[str, Certification]
+    left: list[str]
+    """Pieces of content that were edited here and differ from their files: left as they are."""
 
     @property
     def certification(self) -> Certification:
@@ -77,7 +80,8 @@ def load_foundation() -> Foundation:
         for name, path in loaded.paths.items()
         if name in _CERTIFIED
     }
-    return Foundation(roles, loaded.courses, loaded.quizzes, loaded.paths, certifications)
+    left = [told.name for told in loaded.told if told.verdict == Verdict.CONFLICT]
+    return Foundation(roles, loaded.courses, loaded.quizzes, loaded.paths, certifications, left)
 
 
 def _certification(name: str, path: LearningPath, quiz: Quiz) -> Certification:

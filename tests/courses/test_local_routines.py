@@ -55,7 +55,7 @@ def write(unit, text, slot="melding", by=None, seen=None):
 
 
 def texts(routines):
-    return {routine.asked.slot: routine.answer.text if routine.answer else None for routine in routines}
+    return {one.asked.slot: " / ".join(answer.text for answer in one.answers) or None for one in routines}
 
 
 @pytest.mark.usefixtures("asked")
@@ -78,7 +78,7 @@ def test_the_nearest_answer_holds_and_nobody_elses(places, django_assert_num_que
     make_membership(stranger, make_unit("Nabovik kommune"))
     write(agency, "Kommunens svar")
     write(other, "Naboskolens svar")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert texts(routines_of(teacher, "nb")) == {"melding": "Kommunens svar", "rom": None}
     write(school, "Skolens svar")
     assert texts(routines_of(teacher, "nb"))["melding"] == "Skolens svar"
@@ -88,6 +88,19 @@ def test_the_nearest_answer_holds_and_nobody_elses(places, django_assert_num_que
     nurse = make_person()
     make_membership(nurse, school, make_role("school_nurse", "Helsesykepleier", "health"))
     assert texts(routines_of(nurse, "nb")) == {}, "no course on her path asks for any"
+
+
+@pytest.mark.usefixtures("asked")
+def test_who_works_in_two_places_reads_both_answers(as_person, places):
+    _agency, school, other = places
+    person = make_person()
+    for place in (school, other):
+        make_membership(person, place)
+        write(place, f"Svaret fra {place.name_nb}")
+    assert texts(routines_of(person, "nb"))["melding"] == "Svaret fra Lia skole / Svaret fra Bråten skole"
+    page = as_person(person).get(reverse("routines")).content.decode()
+    assert "Svaret fra Lia skole" in page
+    assert "Svaret fra Bråten skole" in page
 
 
 def test_a_new_answer_follows_the_old_one_and_an_empty_one_takes_it_away(places):
@@ -151,6 +164,22 @@ def test_two_windows_and_a_text_that_is_too_long_lose_nothing(as_person, places,
     long = as_person(manager).post(address, {"rutine-rom": "x" * 2001})
     assert "Teksten er for lang" in long.content.decode()
     assert LocalRoutine.objects.get().text == "En annens"
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_page_that_comes_back_still_knows_what_she_had_seen(as_person, places, manager):
+    """A colleague wrote while hers was refused as too long: shortened, it does not go over the colleague's."""
+    school, client = places[1], as_person(manager)
+    address = reverse("unit_routines", args=[school.public_id])
+    write(school, "Kollegaens")
+    long = client.post(address, {"rutine-melding": "x" * 2001, "sett-melding": ""})
+    assert 'name="sett-melding" value=""' in long.content.decode()
+    told = client.post(address, {"rutine-melding": "Min", "sett-melding": ""})
+    current = LocalRoutine.objects.get()
+    assert current.text == "Kollegaens"
+    assert f'name="sett-melding" value="{current.pk}"' in told.content.decode()
+    assert client.post(address, {"rutine-melding": "Min", "sett-melding": str(current.pk)}).status_code == 302
+    assert LocalRoutine.objects.get(superseded_at=None).text == "Min"
 
 
 def test_nobody_writes_for_a_unit_outside_her_own(as_person, places, manager):

@@ -1,6 +1,6 @@
 """A demo to look at: three agencies with true courses, invented people and two years of history, relative to today."""
 
 from config.demo.accounts import ACCOUNTS, PASSWORD, Account
-from config.demo.building import DemoError, make_demo
+from config.demo.building import make_demo
 
-__all__ = ["ACCOUNTS", "PASSWORD", "Account", "DemoError", "make_demo"]
+__all__ = ["ACCOUNTS", "PASSWORD", "Account", "make_demo"]

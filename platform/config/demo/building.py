@@ -35,10 +35,6 @@ _DECISIONS = {
 }
 
 
-class DemoError(Exception):
-    """The demo cannot be made here; the message says why."""
-
-
 def make_demo(say: Callable[[str], None]) -> None:
     """Makes the demo, or leaves it as it is where it was made before."""
     say("Facts, roles and courses …")

@@ -9,7 +9,7 @@ from config.demo import ACCOUNTS, PASSWORD, make_demo
 
 
 class Command(BaseCommand):
-    help = "Makes the demo: the foundation course, one municipality, forty people. Idempotent. Refused in production."
+    help = "Makes the demo: the courses, three agencies, three hundred people. Idempotent. Refused in production."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:

@@ -14,3 +14,7 @@ class Command(BaseCommand):
         loaded = load_foundation()
         names = ", ".join(loaded.certifications)
         self.stdout.write(f"{len(loaded.courses)} courses, certifications {names}, {len(loaded.roles)} roles.")
+        if loaded.left:
+            self.stdout.write(
+                f"Left, because they were edited here: {', '.join(loaded.left)}. See content_load --dry-run."
+            )
