@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.db import transaction
+from django.db import DataError, transaction
 from wagtail.models import Locale, Page
 
 from agencies.content import load_roles
@@ -217,6 +217,8 @@ def _save(where: str, page: Any, values: Form, parent: Any) -> Any:
         page.full_clean()
     except ValidationError as error:
         raise ContentFileError(f"{where}: {' '.join(error.messages)}") from error
+    except DataError as error:  # PostgreSQL looks at lengths before anybody else does
+        raise ContentFileError(f"{where}: {error}") from error
     revision = page.save_revision(clean=False)
     if not values.get("draft"):
         revision.publish()
