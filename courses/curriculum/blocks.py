@@ -43,7 +43,7 @@ class Names:
         try:
             return self.rows[kind][key]
         except KeyError:
-            raise UnknownKeyError(f"{kind}: {key}") from None
+            raise UnknownKeyError(f"there is none of the {kind} called {key}") from None
 
     def key(self, kind: str, row: int | None) -> str | None:
         """None for what is gone."""
@@ -127,6 +127,8 @@ def _body_to_raw(part: Form, names: Names) -> Iterator[Raw]:
     derived = _Ids(str(part["key"]))
     for form in part["body"]:
         (kind,) = (key for key in form if key != "id")
+        if kind not in _KINDS and kind != "heading":
+            raise UnknownKeyError(f"there is no kind of block called {kind} (in {part['key']})")
         place = derived(kind)
         block_id = form.get("id", place)
         yield {"type": kind, "id": block_id, "value": _value_to_raw(kind, form[kind], block_id, names)}

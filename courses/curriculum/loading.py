@@ -69,7 +69,7 @@ def load_curriculum(
             agreed = LoadedContent.objects.exclude(digest="").values_list("name", "digest")
             in_step = InStep(dict(agreed), overwrite)
             facts = content / FACTS
-            with _told(FACTS):
+            with _naming(FACTS):
                 load_facts(facts if facts.exists() else None, in_step=in_step)
             folders = course_folders(content)
             missing = set(only) - {folder.name for folder in folders}
@@ -77,7 +77,7 @@ def load_curriculum(
                 raise ContentFileError(f"there is no course {', '.join(sorted(missing))}")
             for folder in folders:
                 if not only or folder.name in only:
-                    with _told(folder.name):
+                    with _naming(folder.name):
                         load_course(read_course(folder), in_step, loaded, stored)
             unknown = set(overwrite) - {told.name for told in in_step.told}
             if unknown:
@@ -95,7 +95,7 @@ def load_curriculum(
 
 
 @contextmanager
-def _told(where: str) -> Iterator[None]:
+def _naming(where: str) -> Iterator[None]:
     """What a file says that cannot be used, with the name of the file, whatever came of it."""
     try:
         yield
@@ -186,7 +186,7 @@ def _held(model: Any, key: uuid.UUID, locale: Any) -> tuple[Any, Any]:
 def _kept(where: str, file: Form, here: Form) -> None:
     """What was written is what the file says: a block or a field that nobody knows would be lost without a word."""
     if digest(file) != digest(here):
-        raise ContentFileError(f"{where}: not all of it can be kept:\n{unlike(here, file)}")
+        raise ContentFileError(f"{where}: not all of it can be kept. Is a field misspelt?\n{unlike(here, file)}")
 
 
 def _values(where: str, file: Form, names: Names) -> Form:

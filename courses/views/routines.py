@@ -63,9 +63,14 @@ def unit_routines(request: HttpRequest, unit_id: uuid.UUID) -> HttpResponse:
             told = ngettext("%(n)s rutine er lagret.", "%(n)s rutiner er lagret.", changed) % {"n": changed}
             messages.success(request, told)
         if not any(field.error for field in fields):
+            if not changed:  # the second of two clicks, too
+                messages.success(request, _("Rutinene er lagret."))
             return redirect("unit_routines", unit_id=unit.public_id)
     below = scope.units().filter(path__startswith=unit.path, depth=unit.depth + 1, closed_on=None)
-    context = {"unit": unit, "fields": fields, "below": list(below), "longest": LONGEST, "nav_here": "home"}
+    faulty = [field for field in fields if field.error]
+    context = {
+        "unit": unit, "fields": fields, "faulty": faulty, "below": list(below), "longest": LONGEST, "nav_here": "home",
+    }  # fmt: skip
     return render(request, "courses/unit_routines.html", context)
 
 

@@ -282,7 +282,10 @@ def _greet(port: int, address: str, accounts: str, folder: Path, answered: threa
         print(f"\nhandlekraft: {outcome}", file=sys.stderr, flush=True)
     else:
         told = "\n".join(line for line in accounts.splitlines() if not line.endswith("…"))  # not what it was doing
-        print(f"\nHandlekraft answers at {address}/\n\n{told.strip()}\n", flush=True)
+        print(
+            f"\nHandlekraft answers at {address}/, and {address}/nb/demo/ says what to try.\n\n{told.strip()}\n",
+            flush=True,
+        )
         print(f"Its data lies in {folder}. Ctrl-C ends it.\n", flush=True)
     answered.set()
 

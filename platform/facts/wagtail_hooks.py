@@ -88,12 +88,12 @@ class LegalReferenceViewSet(FactViewSet):
 class TermViewSet(FactViewSet):
     model = Term
     icon = "openquote"
-    search_fields = ["key", "preferred_nb", "synonyms_nb"]
+    search_fields = ["key", "preferred_nb", "synonyms_nb", "synonyms_nn", "synonyms_en"]
     panels = [
         FieldPanel("key"),
         translated("preferred", _("Uttrykk")),
         translated("meaning", _("Betydning")),
-        FieldPanel("synonyms_nb"),
+        *(FieldPanel(f"synonyms_{language}") for language in ("nb", "nn", "en")),
         FieldPanel("jurisdiction"),
         FieldPanel("source"),
         VALID,

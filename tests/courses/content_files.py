@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from factories import make_person
 
+from courses.models import ModulePage
 from tests.courses.synthetic import make_contact, make_law, make_source
 
 KEYS = {
@@ -133,3 +135,18 @@ def write(folder: Path, contents: dict[str, Any], name: str = "prove") -> Path:
         (course / file).write_text(text, encoding="utf-8")
     (folder / "facts.yaml").write_text("{}", encoding="utf-8")
     return folder
+
+
+def module(language="nb", key=KEYS["T1"]) -> ModulePage:
+    return ModulePage.objects.get(translation_key=key, locale__language_code=language)
+
+
+def held_by(picture) -> bytes:
+    with picture.file.open("rb") as opened:
+        return opened.read()
+
+
+def edit_here(title="Min tittel") -> None:
+    page = module()
+    page.title = title
+    page.save_revision(user=make_person()).publish()

@@ -5,7 +5,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +139,8 @@ def _around(text: str, place: int) -> str:
 
 
 def faults_of_module(
-    module: Mapping[str, Any], *, facts: Mapping[str, set[str]], images: set[str] = frozenset(), strict: bool = True
-) -> Iterator[str]:  # type: ignore[assignment]
+    module: Mapping[str, Any], *, facts: Mapping[str, set[str]], images: Collection[str] = (), strict: bool = True
+) -> Iterator[str]:
     """What is wrong with a module in one language. `strict` is for those in Bokmål, whose length and LIX are held."""
     for key in ("title", "slug", "lead", "objectives"):
         if not module.get(key):
@@ -183,7 +183,7 @@ def _dead_ends(module: Mapping[str, Any]) -> Iterator[str]:
                 yield f"no way on from «{choice.get('text')}»"
 
 
-def _faults_of_block(name: str, value: Any, facts: Mapping[str, set[str]], images: set[str]) -> Iterator[str]:
+def _faults_of_block(name: str, value: Any, facts: Mapping[str, set[str]], images: Collection[str]) -> Iterator[str]:
     if name == "sources":
         yield from (f"no source {key}" for key in value if key not in facts["sources"])
         return

@@ -203,6 +203,7 @@ class _Demo:
             if concerned:
                 # The day before, she was where anyone is who has read and not yet been tested.
                 settle_people(concerned, day - dt.timedelta(days=1))
+                # Past days, and not through `record`: it would settle each person as of today.
                 Evidence.objects.bulk_create(rows)
                 settle_people(concerned, day)
             if (month := day.replace(day=1)) in months and day == self._last_day(month):
