@@ -231,6 +231,17 @@ class SourcesBlock(blocks.StructBlock):
         template = "courses/blocks/sources.html"
 
 
+class TermsBlock(blocks.StructBlock):
+    """Words of the field, read from the facts each time: what they mean now, and what they were called before."""
+
+    terms = blocks.ListBlock(SnippetChooserBlock("facts.Term"), label=_("Begreper"), min_num=1, max_num=8)
+
+    class Meta:
+        label = _("Ord og begreper")
+        icon = "openquote"
+        template = "courses/blocks/terms.html"
+
+
 class ActionCardRowBlock(blocks.StructBlock):
     label = blocks.CharBlock(
         label=_("Det leseren fyller ut"), max_length=120, help_text=_("For eksempel: Hvem ringer jeg?")
@@ -287,6 +298,7 @@ class BodyBlock(blocks.StreamBlock):
     image = PictureBlock()
     activity = ActivityBlock()
     video = VideoBlock()
+    terms = TermsBlock()
     sources = SourcesBlock()
     task = TaskBlock()
     routine = RoutineBlock()

@@ -273,6 +273,17 @@ def _sources(value: Any, paper: Paper) -> list[Node]:
     return [heading(_("Kilder")), {"kind": "list", "ordered": False, "items": items}] if items else []
 
 
+def _terms(value: Any, paper: Paper) -> list[Node]:
+    items = []
+    for term in value["terms"]:
+        if term:
+            runs = [run(term.preferred, bold=True), run(f": {clean(term.meaning)}")]
+            if term.others:
+                runs.append(run(" " + _("Andre uttrykk: %(words)s.") % {"words": ", ".join(term.others)}))
+            items.append([paragraph(*runs, look="small")])
+    return [heading(_("Ord og begreper")), {"kind": "list", "ordered": False, "items": items}] if items else []
+
+
 def _action_card(value: Any, paper: Paper) -> list[Node]:
     lines = contact_lines(value["contacts"])
     paper.cards.append(
@@ -349,6 +360,7 @@ PAPER: dict[str, Callable[[Any, Paper], list[Node]]] = {
     "contacts": _contacts,
     "image": _image,
     "sources": _sources,
+    "terms": _terms,
     "task": _task,
     "routine": _routine,
     "action_card": _action_card,

@@ -239,6 +239,14 @@ def _sources_to_form(value: Raw, names: Names) -> list[str]:
     return _keys(value["sources"], "sources", names)
 
 
+def _terms_to_raw(value: list[str], key: str, names: Names) -> Raw:
+    return {"terms": _items([names.row("terms", one) for one in value], key)}
+
+
+def _terms_to_form(value: Raw, names: Names) -> list[str]:
+    return _keys(value["terms"], "terms", names)
+
+
 def _routine_to_raw(value: Form, key: str, names: Names) -> Raw:
     return {**value, "asks": _items(value["asks"], key)}
 
@@ -301,6 +309,7 @@ _KINDS: Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "routine": (_routine_to_raw, _routine_to_form),
     "contacts": (_contacts_to_raw, _contacts_to_form),
     "sources": (_sources_to_raw, _sources_to_form),
+    "terms": (_terms_to_raw, _terms_to_form),
     "action_card": (_card_to_raw, _card_to_form),
     "image": (_image_to_raw, _image_to_form),
     "activity": _by_key("activity", "activities"),

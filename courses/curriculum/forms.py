@@ -10,7 +10,7 @@ from wagtail.models import Page
 from courses.curriculum.blocks import Names, parts_to_form, parts_to_raw
 from courses.curriculum.files import Form
 from courses.models import CoursePage, ModulePage
-from facts.models import ContactPoint, LegalReference, Source
+from facts.models import ContactPoint, LegalReference, Source, Term
 from media.models import DocumentFile, H5PContent, Picture, Video
 
 _FILE_NAME = re.compile(r"[\w-][\w.-]*")
@@ -22,6 +22,7 @@ def names_for(course: str) -> Names:
         "laws": dict(LegalReference.objects.values_list("key", "pk")),
         "contacts": dict(ContactPoint.objects.values_list("key", "pk")),
         "sources": dict(Source.objects.values_list("key", "pk")),
+        "terms": dict(Term.objects.values_list("key", "pk")),
     }
     keys = _pictures(course)
     rows["pictures"] = {key: pk for pk, key in reversed(keys.items())}

@@ -93,18 +93,21 @@ class _Facts:
 
 
 def _take_facts(parts: Sequence[dict[str, Any]]) -> _Facts:
-    """The laws, sources and help lines of blocks. Takes the ids out of `parts`, as with pictures."""
+    """The laws, sources, help lines and terms of blocks. Takes the ids out of `parts`, as with pictures."""
     laws = _take(parts, {"law"}, "reference")
     sources = {key: _ids(items) for key, items in _take(parts, {"sources"}, "sources").items()}
     lines = {key: _ids(items) for key, items in _take(parts, {"contacts", "action_card"}, "contacts").items()}
+    terms = {key: _ids(items) for key, items in _take(parts, {"terms"}, "terms").items()}
     found = read_facts(
         law_ids={pk for pk in laws.values() if pk},
         source_ids={pk for each in sources.values() for pk in each},
         contact_ids={pk for each in lines.values() for pk in each},
+        term_ids={pk for each in terms.values() for pk in each},
     )
     shown: dict[str, tuple[str, Any]] = {key: ("reference", found.laws.get(pk)) for key, pk in laws.items()}
     shown |= {key: ("sources", [found.sources.get(pk) for pk in each]) for key, each in sources.items()}
     shown |= {key: ("contacts", [found.contacts.get(pk) for pk in each]) for key, each in lines.items()}
+    shown |= {key: ("terms", [found.terms.get(pk) for pk in each]) for key, each in terms.items()}
     return _Facts(shown, found.help_lines)
 
 

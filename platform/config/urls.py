@@ -31,6 +31,7 @@ urlpatterns = [
         path("konto/", include("allauth.urls")),
         path("demo/", demo_page, name="demo"),
         path("demo/inn/", demo_sign_in, name="demo_sign_in"),
+        path("", include("facts.urls")),
         path("", include("agencies.urls")),
         path("", include("assessments.urls")),
         path("", include("courses.urls")),

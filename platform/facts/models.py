@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from common.translated import Translated, char, text
@@ -134,12 +135,18 @@ class Term(Checked):
     synonyms_nn = char(_("andre uttrykk, skilt med semikolon, nynorsk"), max_length=300, blank=True)
     synonyms_en = char(_("andre uttrykk, skilt med semikolon, engelsk"), max_length=300, blank=True)
     jurisdiction = models.CharField(_("land"), max_length=2, default="NO")
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", verbose_name=_("kilde"))
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="terms", verbose_name=_("kilde"))
     valid_from = models.DateField(_("brukes fra"), null=True, blank=True)
     valid_to = models.DateField(_("brukes til og med"), null=True, blank=True)
 
     preferred = Translated()
     meaning = Translated()
+
+    @property
+    def others(self) -> list[str]:
+        """What else it is called, or was, in the reader's language: a synonym of another language is none."""
+        synonyms: str = getattr(self, f"synonyms_{(get_language() or 'nb')[:2]}")
+        return [word.strip() for word in synonyms.split(";") if word.strip()]
 
     class Meta:
         verbose_name = _("begrep")

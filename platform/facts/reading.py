@@ -4,8 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import FilteredRelation, Q
+from django.utils import timezone
 
-from facts.models import ContactPoint, LegalReference, Source
+from common.names import name_key
+from common.translated import LANGUAGES
+from facts.models import ContactPoint, LegalReference, Source, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,7 @@ class Facts:
     laws: dict[int, LegalReference]
     sources: dict[int, Source]
     contacts: dict[int, ContactPoint]
+    terms: dict[int, Term]
 
     @property
     def help_lines(self) -> list[ContactPoint]:
@@ -24,22 +28,49 @@ class Facts:
 
 
 def read_facts(
-    *, law_ids: Collection[int] = (), source_ids: Collection[int] = (), contact_ids: Collection[int] = ()
+    *,
+    law_ids: Collection[int] = (),
+    source_ids: Collection[int] = (),
+    contact_ids: Collection[int] = (),
+    term_ids: Collection[int] = (),
 ) -> Facts:
-    """These facts and the help lines of the foot of the page, in one query: laws and help lines by their sources."""
+    """These facts and the help lines of the foot of the page, in one query: all of them by their sources."""
     lines = Q(contacts__in=contact_ids) | Q(contacts__in_footer=True)
     rows = Source.objects.annotate(contact=FilteredRelation("contacts", condition=lines))
     wanted, joined = Q(pk__in=source_ids) | Q(contact__isnull=False), ["contact"]
     if law_ids:
         rows = rows.annotate(law=FilteredRelation("laws", condition=Q(laws__in=law_ids)))
         wanted, joined = wanted | Q(law__isnull=False), [*joined, "law"]
-    found = Facts({}, {}, {})
+    if term_ids:
+        rows = rows.annotate(term=FilteredRelation("terms", condition=Q(terms__in=term_ids)))
+        wanted, joined = wanted | Q(term__isnull=False), [*joined, "term"]
+    found = Facts({}, {}, {}, {})
     for row in rows.filter(wanted).select_related(*joined).order_by():
         if row.pk in source_ids:
             found.sources[row.pk] = row
         if (law := getattr(row, "law", None)) is not None:
             law.source = row  # known already
             found.laws[law.pk] = law
+        if (term := getattr(row, "term", None)) is not None:
+            term.source = row
+            found.terms[term.pk] = term
         if (contact := getattr(row, "contact", None)) is not None:
             found.contacts[contact.pk] = contact
     return found
+
+
+def find_terms(asked: str = "") -> list[Term]:
+    """The terms that are in use today and bear `asked` in a name, current or older, in any language. By name.
+
+    In Python, where æ, ø, å and capitals are the same on every engine; they are tens.
+    """
+    today = timezone.localdate()
+    in_use = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
+    terms = Term.objects.filter(in_use).select_related("source")
+    wanted = name_key(asked)
+    found = [term for term in terms if any(wanted in name_key(name) for name in _names(term))]
+    return sorted(found, key=lambda term: name_key(term.preferred))
+
+
+def _names(term: Term) -> list[str]:
+    return [getattr(term, f"{field}_{language}") for field in ("preferred", "synonyms") for language in LANGUAGES]

@@ -111,6 +111,7 @@ OURS = [
     Address("nb/min-konto/opplysninger.zip", signed_in()),
     Address("nb/kurs/<str:course_slug>/<str:module_slug>/", signed_in(), module),
     Address("nb/rutiner/", signed_in()),
+    Address("nb/ord/", signed_in()),
     Address("nb/kurs/<str:course_slug>/<str:module_slug>/utskrift.pdf", signed_in(), module),
     Address(r"nb/^((?:kurs/(?:[\w-]+/)*)?)$", ALL_ELSEWHERE, lambda w: {"address": w.course.url}),
     Address("nb/prove/<slug:code>/", signed_in(), quiz, post=no_one, by=("learner",), writes=False),

@@ -29,6 +29,7 @@ BLOCKS: Mapping[str, Mapping[str, int]] = {
     "task": {"title": 100, "minutes": 0, "text": 0, "leader": 0},
     "routine": {"slot": 60, "title": 100, "text": 300, "asks": 0},
     "action_card": {"title": 100, "lead": 150, "rows": 0, "contacts": 0},
+    "terms": {},
     "sources": {},
 }
 # What each module that is taught must hold at least once.
@@ -109,12 +110,16 @@ def body_text(module: Mapping[str, Any]) -> str:
     return "\n\n".join(told)
 
 
+# What stands under these is a key, not something to read.
+_NO_TEXT = {"reference", "contacts", "sources", "terms", "file", "slot", "key", "slug", "laws", "rating"}
+
+
 def every_text(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            if key not in ("reference", "contacts", "sources", "file", "slot", "key", "slug", "laws", "rating"):
+            if key not in _NO_TEXT:
                 yield from every_text(inner)
     elif isinstance(value, list):
         for inner in value:
@@ -184,8 +189,8 @@ def _dead_ends(module: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _faults_of_block(name: str, value: Any, facts: Mapping[str, set[str]], images: Collection[str]) -> Iterator[str]:
-    if name == "sources":
-        yield from (f"no source {key}" for key in value if key not in facts["sources"])
+    if name in ("sources", "terms"):
+        yield from (f"no {name.removesuffix('s')} {key}" for key in value if key not in facts[name])
         return
     if name in ("text", "heading"):
         if not isinstance(value, str) or not value.strip():
@@ -322,7 +327,7 @@ def _faults_of_item(
 
 def facts_of(path: Path) -> dict[str, set[str]]:
     read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    tables = {"sources": "sources", "laws": "legal_references", "contacts": "contact_points"}
+    tables = {"sources": "sources", "laws": "legal_references", "contacts": "contact_points", "terms": "terms"}
     return {name: {row["key"] for row in read[table]} for name, table in tables.items()}
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from courses.models import CoursePage, ModulePage
 from courses.services import ensure_site
-from facts.models import ContactPoint, LegalReference, Source
+from facts.models import ContactPoint, LegalReference, Source, Term
 from media.models import DocumentFile, Picture
 
 _number = itertools.count(1)
@@ -38,6 +38,11 @@ def make_contact(**fields: Any) -> ContactPoint:
     values = {"key": f"linje-{n}", "name_nb": f"Linje {n}", "number": f"800 00 {n:03}", "tel": f"80000{n:03}"}
     values |= {**CHECKED, **fields}
     return ContactPoint.objects.create(**{"source": values.pop("source", None) or make_source(), **values})
+
+
+def make_term(name: str = "tvangsekteskap", **fields: Any) -> Term:
+    values = {"key": f"ord-{next(_number)}", "preferred_nb": name, "meaning_nb": "Hva det betyr.", **CHECKED, **fields}
+    return Term.objects.create(**{"source": values.pop("source", None) or make_source(), **values})
 
 
 def make_picture() -> Picture:

@@ -22,6 +22,7 @@ from tests.courses.synthetic import (
     make_module,
     make_picture,
     make_source,
+    make_term,
     publish,
 )
 
@@ -64,6 +65,7 @@ def every_kind(other_page) -> list[dict]:
         block("activity", {"activity": activity(), **required}),
         block("video", {"video": film.pk, "required": True}),
         block("document", {"document": document.pk, "title": "Ark", "text": "Skriv ut"}),
+        block("terms", {"terms": items([make_term().pk, make_term().pk])}),
         block("sources", {"sources": items([make_source().pk, make_source().pk])}),
         block("task", {"title": "Øv", "minutes": 15, "text": "<p>Øv.</p>", "leader": "<p>Lytt.</p>"}),
         block("routine", {"slot": "rom", "title": "Rom", "text": "Hos oss.", "asks": items(["Hvor?", "Når?"])}),
