@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Length, Substr
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
@@ -179,6 +179,41 @@ def reread(found: Review) -> list[Reread]:
         entry.wrong += 1
         entry.harmful = entry.harmful or harmful
     return sorted(entries.values(), key=lambda entry: (not entry.harmful, -entry.wrong))
+
+
+# Fewer answers than this would tell a trainer who knows the people what one of them chose.
+FEWEST_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One option of a question, and how many chose it."""
+
+    text: str
+    correct: bool
+    harmful: bool
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the answers to one version of a question have fallen. `options` is empty where they are too few to show."""
+
+    number: int
+    answers: int
+    options: tuple[Chosen, ...]
+
+
+def spread(version: ItemVersion) -> Spread:
+    """Of delivered attempts only: an answer that may still be changed is nobody's answer. One query."""
+    rows = Answer.objects.filter(version=version, attempt__state=Attempt.State.FINISHED)
+    times = dict(rows.order_by().values_list("option").annotate(Count("pk")))
+    answers = sum(times.values())
+    options = (
+        Chosen(pick(option["text"]), option["correct"], option["harmful"], times.get(option["key"], 0))
+        for option in version.content["options"]
+    )
+    return Spread(version.number, answers, tuple(options) if answers >= FEWEST_SHOWN else ())
 
 
 def _pages(ids: set[int]) -> dict[int, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The item bank in the trainer's admin. Attempts, answers and allowances are learners' own: they are nowhere here."""
+"""The item bank in the trainer's admin. Attempts and answers are learners' own: only how many chose what is here."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,6 +19,7 @@ from wagtail.snippets.views.snippets import CreateView, EditView, InspectView, S
 
 from assessments.forms import ItemForm, QuizForm
 from assessments.models import Item, Quiz, Topic
+from assessments.reading import FEWEST_SHOWN, spread
 from assessments.services import save_item_version
 from common.policies import NeverDeleted
 from common.translated import LANGUAGES, pick
@@ -71,7 +72,7 @@ class ItemEditView(SavesVersion, EditView):
 
 
 class ItemAsLearnerView(InspectView):
-    """The question as a learner meets it, and under it the feedback. As it is saved, in the trainer's language."""
+    """The question as a learner meets it, the feedback, and what has been answered. In the trainer's language."""
 
     page_title = _("Vis som deltaker")
 
@@ -91,6 +92,9 @@ class ItemAsLearnerView(InspectView):
         context["laws"] = item.laws.all()
         context["sources"] = item.sources.all()
         context["edit_url"] = self.get_edit_url()
+        version = item.versions.order_by("-number").first()
+        context["spread"] = spread(version) if version else None
+        context["fewest"] = FEWEST_SHOWN
         return context
 
 

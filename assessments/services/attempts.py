@@ -83,7 +83,12 @@ def start_attempt(*, person: User, quiz: Quiz) -> Attempt:
 
 
 def _draw(quiz: Quiz) -> list[Drawn]:
-    """Draws from the latest versions of the items in use."""
+    blueprint, bank = bank_of(quiz)
+    return draw(blueprint, bank, _random)
+
+
+def bank_of(quiz: Quiz) -> tuple[list[tuple[str, int]], dict[str, list[Candidate]]]:
+    """What `draw` draws by and from: so many of each topic, and the latest versions of the items in use."""
     blueprint = list(quiz.draws.order_by("id").values_list("topic__key", "count"))
     newer = ItemVersion.objects.filter(item=OuterRef("item"), number__gt=OuterRef("number"))
     latest = ItemVersion.objects.filter(
@@ -92,7 +97,7 @@ def _draw(quiz: Quiz) -> list[Drawn]:
     bank: defaultdict[str, list[Candidate]] = defaultdict(list)
     for pk, topic, content in latest.values_list("pk", "item__topic__key", "content"):
         bank[topic].append(Candidate(pk, tuple(option["key"] for option in content["options"])))
-    return draw(blueprint, bank, _random)
+    return blueprint, bank
 
 
 @transaction.atomic
@@ -173,12 +178,13 @@ def _result(row: Attempt) -> Result:
     contents = dict(
         ItemVersion.objects.filter(pk__in=[drawn["version"] for drawn in row.draw]).values_list("pk", "content")
     )
-    questions = [_question(contents[drawn["version"]]["options"]) for drawn in row.draw]
+    questions = [question_of(contents[drawn["version"]]["options"]) for drawn in row.draw]
     answers = dict(Answer.objects.filter(attempt=row).values_list("position", "option"))
     return grade(questions, answers, row.pass_mark)
 
 
-def _question(options: list[dict[str, object]]) -> Question:
+def question_of(options: list[dict[str, object]]) -> Question:
+    """The worth of the answers to a question, from the options of its version."""
     return Question(
         right=next(str(option["key"]) for option in options if option["correct"]),
         harmful=frozenset(str(option["key"]) for option in options if option["harmful"]),

@@ -152,6 +152,29 @@ def test_the_trainer_sees_the_question_as_a_learner_does(trainer, quiz):
     assert "Fordi gru-b1 er slik." in page
 
 
+@pytest.mark.parametrize(("people", "told"), [(9, False), (10, True)])
+def test_the_trainer_sees_what_was_answered_once_so_many_have_that_nobody_is_known_by_it(
+    trainer, quiz, allow, sit, people, told
+):
+    for number in range(people):
+        person = make_person()
+        allow(person, quiz)
+        sit(person, quiz, "a" * 8 if number else "b" * 8)
+    item = Item.objects.get(code="gru-b1")
+    page = text(trainer.get(admin("item", "inspect", item.pk)))
+    assert f"Versjon 1 er besvart {people} ganger i leverte forsøk." in page
+    assert ("Valgt av" in page) is told
+    assert ("90 %" in page and "10 %" in page) is told
+    assert ("Fordelingen vises fra 10 svar" in page) is not told
+
+
+def test_what_is_not_delivered_yet_is_nobodys_answer(trainer, quiz, allow, learner, answer):
+    allow(learner, quiz)
+    answer(services.start_attempt(person=learner, quiz=quiz), "a" * 8)
+    page = text(trainer.get(admin("item", "inspect", Item.objects.get(code="gru-b1").pk)))
+    assert "Versjon 1 er besvart 0 ganger" in page
+
+
 def test_a_quiz_that_the_bank_can_fill_is_saved(trainer, quiz):
     response = trainer.post(admin("quiz", "add"), quiz_form([(topic, 4) for topic in Topic.objects.all()]))
     assert response.status_code == 302

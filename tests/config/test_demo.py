@@ -1,6 +1,7 @@
 """The demo: refused where it would be dangerous, the same when made twice, with standings of every kind."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Unit
+from assessments.models import Attempt
 from certification.explaining import explanations
 from certification.models import Certification, Standing
 from certification.statuses import DisplayStatus
 from config.demo import ACCOUNTS, Account, make_demo
 from evidence.models import Evidence
+from media.models import H5PContent, Video
+from media.services.libraries import is_playable
 from reports.models import TallyMonth
 
 
@@ -44,6 +48,22 @@ def test_the_demo_has_three_agencies_three_hundred_people_and_every_standing_and
     names = "".join(User.objects.values_list("first_name", flat=True))
     assert {"Å", "ø", "á", "க"} <= set(names)
     assert TallyMonth.objects.values("month").distinct().count() >= 20
+    for evidence in Evidence.objects.filter(subject=Evidence.Subject.QUIZ, source_ref__startswith="attempt:")[:50]:
+        attempt = Attempt.objects.get(public_id=evidence.source_ref.removeprefix("attempt:"))
+        assert (attempt.person_id, attempt.quiz.key) == (evidence.person_id, evidence.subject_key)
+        assert attempt.passed is (evidence.result == Evidence.Result.PASSED)
+        assert evidence.score == Decimal(attempt.correct or 0) / attempt.total
+    assert Attempt.objects.filter(passed=True).count() > 300
+    assert Attempt.objects.filter(passed=False).exists()
+    film, activity = Video.objects.get(), H5PContent.objects.get(title="Det du så, og det du tenker")
+    assert film.published_at
+    assert not film.lacking()
+    assert is_playable(activity.current)
+    assert not is_playable(H5PContent.objects.get(title="Gamle og nye ord").current)
+    client = Client()
+    client.force_login(User.objects.get(email="ingrid@fjordvik.example"))
+    page = client.get("/nb/kurs/film-og-ovelse/doren-pa-glott/").content.decode()
+    assert "<video" in page
     make_demo(said.append)
     assert counts == (
         User.objects.count(), Unit.objects.count(), Standing.objects.count(), Evidence.objects.count(),

@@ -68,7 +68,7 @@ ACCOUNTS = [
         _("Kursansvarlig"),
         (
             _("Rett en setning i en modul, og publiser den."),
-            _("Se hvilke spørsmål som er for lette, og hvilke svar som kan skade."),
+            _("Åpne et spørsmål som deltaker, og se hva folk har svart og hvilke svar som kan skade."),
             _("Rett et telefonnummer, og se at det er rettet overalt."),
         ),
     ),

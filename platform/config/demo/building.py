@@ -17,6 +17,8 @@ from certification.models import Cycle, Decision, RequirementRule
 from certification.services import settle_people
 from config.demo.accounts import ACCOUNTS, PASSWORD
 from config.demo.history import RECENT, employed_days, passed_days
+from config.demo.showing import show_film_and_activities
+from config.demo.sittings import Sittings
 from config.demo.world import GRANTS, ORGANISATIONS, ROUTINES, SECOND_JOBS, Organisation, Worker, staff_of
 from config.foundation import FOUNDATION, Foundation, load_foundation
 from courses.models import Edition
@@ -62,6 +64,7 @@ class _Demo:
             for name, course in foundation.courses.items()
             if name in foundation.certifications
         }
+        self.sittings = Sittings(self.chance)
         self.people: dict[str, User] = {}
         self.units: dict[str, Unit] = {}
         self.evidence: dict[dt.date, list[Evidence]] = defaultdict(list)
@@ -80,6 +83,7 @@ class _Demo:
             write_routine(unit=self.units[unit], slot=slot, text=text, written_by=by, seen=None)
         self._two_years()
         self._now()
+        show_film_and_activities(User.objects.get(email=self.emails["Trine Bakke"]))
 
     # --- who, and where --------------------------------------------------------------------------------
 
@@ -169,9 +173,7 @@ class _Demo:
                 self._row(person, unit, course, day, Evidence.Subject.QUIZ),
             ]
 
-    def _row(
-        self, person: User, unit: Unit, course: str, day: dt.date, subject: Evidence.Subject, passed: bool = True
-    ) -> Evidence:
+    def _row(self, person: User, unit: Unit, course: str, day: dt.date, subject: Evidence.Subject) -> Evidence:
         at = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
         row = Evidence(
             person=person,
@@ -188,8 +190,7 @@ class _Demo:
             row.result, row.assurance = Evidence.Result.COMPLETED, Evidence.Assurance.SELF_DECLARED
         else:
             row.subject_key = self.foundation.quizzes[course].key
-            row.result = Evidence.Result.PASSED if passed else Evidence.Result.FAILED
-            row.score = Decimal("0.9") if passed else Decimal("0.5")
+            row.result, row.score = Evidence.Result.PASSED, Decimal("0.9")
             row.assurance = Evidence.Assurance.SERVER_GRADED
         return row
 
@@ -201,10 +202,13 @@ class _Demo:
             rows = self.evidence.get(day, [])
             concerned = {row.person_id for row in rows}
             if concerned:
+                # Past days, and not through `record`: it would settle each person as of today.
+                tests = [row for row in rows if row.subject == Evidence.Subject.QUIZ]
+                Evidence.objects.bulk_create(row for row in rows if row.subject != Evidence.Subject.QUIZ)
                 # The day before, she was where anyone is who has read and not yet been tested.
                 settle_people(concerned, day - dt.timedelta(days=1))
-                # Past days, and not through `record`: it would settle each person as of today.
-                Evidence.objects.bulk_create(rows)
+                self.sittings.passed(tests)
+                Evidence.objects.bulk_create(tests)
                 settle_people(concerned, day)
             if (month := day.replace(day=1)) in months and day == self._last_day(month):
                 settle_people(everybody, day)
@@ -232,8 +236,8 @@ class _Demo:
                 self._read(person, course, share=0.2)
             elif story == "failed":
                 self._read(person, course, share=1)
-                row = self._row(person, unit, course, self._ago(1), Evidence.Subject.QUIZ, passed=False)
-                row.save()
+                settle_people([person.pk], self.today)
+                self.sittings.fail(person, self.foundation.quizzes[course])
             elif story in _DECISIONS:
                 self._decide(person, unit, course, story)
         settle_people(everybody, self.today)
