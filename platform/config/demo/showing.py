@@ -5,12 +5,13 @@ import uuid
 from pathlib import Path
 
 from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
 
 from accounts.models import User
 from courses.curriculum import load_curriculum
 from media.films import read_film
 from media.h5p.building import write_package
-from media.models import H5PContent, Video, VideoTrack
+from media.models import H5PContent, Picture, Video, VideoTrack
 from media.services.packages import take_in
 
 _HERE = Path(__file__).parent
@@ -46,6 +47,10 @@ def show_film_and_activities(trainer: User) -> None:
 def _film(trainer: User) -> None:
     data = (_MEDIA / "doors.webm").read_bytes()
     told = read_film(io.BytesIO(data))
+    still = io.BytesIO((_MEDIA / "doors.webp").read_bytes())
+    poster = Picture.objects.create(
+        title="Døren på gløtt", description="En dør på gløtt, med lys", file=ImageFile(still, name="doren-pa-glott.webp")
+    )
     film = Video(
         public_id=_FILM,
         title="Døren på gløtt",
@@ -55,6 +60,7 @@ def _film(trainer: User) -> None:
         seconds=told.seconds,
         transcript=_SAID,
         described=Video.Described.TRACK,
+        poster=poster,
         uploaded_by=trainer,
     )
     film.file.save("doren-pa-glott.webm", ContentFile(data))

@@ -1,4 +1,4 @@
-"""Makes doors.webm, the film of the demo: three doors, and a conversation. By hand, with the test packages installed:
+"""Makes doors.webm and its still picture, the film of the demo. By hand, with the test packages installed:
 
     .venv/bin/python platform/config/demo/media/make_film.py
 
@@ -23,8 +23,10 @@ SCENES = (
     (27, 1.0, "Avtal når dere snakkes igjen,\nog hvordan du trygt får tak i henne."),
 )
 SECONDS = 36
+STILL = 24  # the second whose picture stands there before the film is played
 
-_DRAW = """async ([count, rate, keyEvery, width, height, scenes, font]) => {
+_DRAW = """async ([count, rate, keyEvery, width, height, scenes, font, still]) => {
+  let picture;
   const face = new FontFace("Inter", `url(data:font/woff2;base64,${font})`, { weight: "100 900" });
   document.fonts.add(await face.load());
   const canvas = new OffscreenCanvas(width, height), pen = canvas.getContext("2d"), frames = [];
@@ -88,10 +90,13 @@ _DRAW = """async ([count, rate, keyEvery, width, height, scenes, font]) => {
     const frame = new VideoFrame(canvas, { timestamp: Math.round(at * 1e6) });
     encoder.encode(frame, { keyFrame: n % keyEvery === 0 });
     frame.close();
+    if (at === still) picture = await canvas.convertToBlob({ type: "image/webp", quality: 0.85 });
     if (n % 24 === 23) await encoder.flush();
   }
   await encoder.flush();
-  return frames;
+  const read = new FileReader();
+  await new Promise((done) => { read.onload = done; read.readAsDataURL(picture); });
+  return [frames, read.result.split(",")[1]];
 }"""
 
 
@@ -141,10 +146,12 @@ def main() -> None:
         page.route("http://localhost/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
         page.goto("http://localhost/")
         font = base64.b64encode(FONT.read_bytes()).decode()
-        drawn = page.evaluate(_DRAW, [SECONDS * RATE, RATE, KEY_EVERY, WIDTH, HEIGHT, SCENES, font])
+        told = [SECONDS * RATE, RATE, KEY_EVERY, WIDTH, HEIGHT, SCENES, font, STILL]
+        drawn, still = page.evaluate(_DRAW, told)
         browser.close()
     frames = [(round(at / 1000), key, base64.b64decode(data)) for at, key, data in drawn]
     (HERE / "doors.webm").write_bytes(muxed(frames))
+    (HERE / "doors.webp").write_bytes(base64.b64decode(still))
 
 
 if __name__ == "__main__":

@@ -21,16 +21,13 @@ H5P.HandlekraftSort = (function (EventDispatcher) {
 
   Sort.prototype.attach = function ($container) {
     this.setActivityStarted();
-    this.root = element("form", "", { className: "hk-sort", noValidate: true });
-    this.root.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.check();
-    });
+    this.root = element("div", "", { className: "hk-sort" }); // no form: a player may forbid to send one
     this.root.append(element("p", this.params.lead));
     this.rows = this.params.statements.map((statement, place) => this.row(statement, place));
     this.verdict = element("p", "", { className: "hk-sort__verdict" });
     this.verdict.setAttribute("role", "status");
-    this.button = element("button", this.params.check, { type: "submit" });
+    this.button = element("button", this.params.check, { type: "button" });
+    this.button.addEventListener("click", () => this.check());
     this.retry = element("button", this.params.again, { type: "button", hidden: true });
     this.retry.addEventListener("click", () => this.reset());
     this.root.append(...this.rows, this.button, this.retry, this.verdict);
