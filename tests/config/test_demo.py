@@ -15,6 +15,7 @@ from agencies.models import Unit
 from assessments.models import Attempt
 from certification.explaining import explanations
 from certification.models import Certification, Standing
+from certification.services.replaying import replay
 from certification.statuses import DisplayStatus
 from config.demo import ACCOUNTS, Account, make_demo
 from evidence.models import Evidence
@@ -55,6 +56,7 @@ def test_the_demo_has_three_agencies_three_hundred_people_and_every_standing_and
         assert evidence.score == Decimal(attempt.correct or 0) / attempt.total
     assert Attempt.objects.filter(passed=True).count() > 300
     assert Attempt.objects.filter(passed=False).exists()
+    assert not replay().differences
     film, activity = Video.objects.get(), H5PContent.objects.get(title="Det du så, og det du tenker")
     assert film.published_at
     assert not film.lacking()

@@ -41,7 +41,8 @@ def test_each_module_is_whole_true_and_easy_to_read(file: Path, record_property:
 @pytest.mark.parametrize("file", [file for file in MODULES if outline(file)], ids=name)
 def test_each_outline_is_marked_and_holds_no_stale_statement_and_no_typed_fact(file: Path) -> None:
     module = rules.read(file)
-    assert module["parts"][0]["body"][0]["text"].startswith("Utkast")
+    if module.get("translated") is not False:
+        assert module["parts"][0]["body"][0]["text"].startswith("Utkast")
     found = list(rules.faults_of_module(module, facts=FACTS, strict=False))
     assert [fault for fault in found if not fault.startswith("no ") or fault in ("no title", "no objectives")] == []
 
@@ -68,7 +69,7 @@ def test_each_course_has_its_languages_its_note_and_its_modules(course: str) -> 
         assert word in told["editorial_note"].lower()
     for code in (module["code"] for module in told["modules"]):
         languages = {file.name.split(".")[1] for file in (CONTENT / course).glob(f"{code}.*.yaml")}
-        assert languages == ({"nb"} if told.get("draft") else {"nb", "nn", "en"}), code
+        assert languages == {"nb", "nn", "en"}, code
 
 
 @pytest.mark.parametrize("course", IN_THREE_LANGUAGES)

@@ -6,15 +6,18 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Grant, Membership, MembershipPause, Unit, UnitParent
-from certification.models import Cycle, Decision, RequirementRule
+from certification.models import Certificate, Cycle, Decision, Policy, Requirement, RequirementRule
 from certification.services import settle_people
+from certification.services.decisions import revoke, suspend, waive
+from common.bulk import update_rows
 from config.demo.accounts import ACCOUNTS, PASSWORD
 from config.demo.history import RECENT, employed_days, passed_days
 from config.demo.showing import show_film_and_activities
@@ -30,10 +33,16 @@ from reports.services import copy_month, fold_tallies
 
 _MONTHS = 24
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ı": "i", "ł": "l"})
-_DECISIONS = {
-    "waived": (Decision.Kind.WAIVER, "Har tilsvarende videreutdanning."),
-    "suspended": (Decision.Kind.SUSPENSION, "Avventer avklaring."),
-    "revoked": (Decision.Kind.REVOCATION, "Utstedt ved en feil."),
+# The day on which each kind of row began to hold.
+_BEGAN: dict[type[models.Model], str] = {
+    UnitParent: "valid_from", Membership: "valid_from", MembershipPause: "valid_from", Policy: "valid_from",
+    RequirementRule: "valid_from", Requirement: "valid_from", Decision: "valid_from", Cycle: "opened_on",
+    Certificate: "issued_on",
+}  # fmt: skip
+_REASONS = {
+    "waived": "Har tilsvarende videreutdanning.",
+    "suspended": "Avventer avklaring.",
+    "revoked": "Utstedt ved en feil.",
 }
 
 
@@ -83,6 +92,7 @@ class _Demo:
             write_routine(unit=self.units[unit], slot=slot, text=text, written_by=by, seen=None)
         self._two_years()
         self._now()
+        self._known_since()
         show_film_and_activities(User.objects.get(email=self.emails["Trine Bakke"]))
 
     # --- who, and where --------------------------------------------------------------------------------
@@ -174,7 +184,7 @@ class _Demo:
             ]
 
     def _row(self, person: User, unit: Unit, course: str, day: dt.date, subject: Evidence.Subject) -> Evidence:
-        at = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+        at = _noon(day)
         row = Evidence(
             person=person,
             agency=unit.agency or unit,
@@ -238,28 +248,35 @@ class _Demo:
                 self._read(person, course, share=1)
                 settle_people([person.pk], self.today)
                 self.sittings.fail(person, self.foundation.quizzes[course])
-            elif story in _DECISIONS:
+            elif story in _REASONS:
                 self._decide(person, unit, course, story)
         settle_people(everybody, self.today)
         fold_tallies()
 
+    def _known_since(self) -> None:
+        """Everything was written down the day it began, so that what was known on an earlier day can be asked for."""
+        for model, day in _BEGAN.items():
+            rows = model._default_manager.values_list(day, "pk")
+            update_rows(model, ["recorded_at"], [(_noon(began), pk) for began, pk in rows])
+
     def _decide(self, person: User, unit: Unit, course: str, story: str) -> None:
-        kind, reason = _DECISIONS[story]
+        """Through the services that a manager's page calls, so that the ledger knows of it too."""
         certification = self.foundation.certifications[course]
-        cycles = Cycle.objects.filter(person=person, certification=certification, state=Cycle.State.SATISFIED)
-        cycle = None if kind == Decision.Kind.WAIVER else cycles.order_by("number").last()
-        if kind != Decision.Kind.WAIVER and cycle is None:
+        told: dict[str, Any] = {
+            "reason": _REASONS[story],
+            "decided_by": self.people["Siri Dahl"],
+            "agency": unit.agency or unit,
+        }
+        since = self._ago(10)
+        if story == "waived":
+            waive(person=person, certification=certification, first_day=since, **told)
             return
-        Decision.objects.create(
-            person=person,
-            certification=certification,
-            cycle=cycle,
-            agency=unit.agency or unit,
-            kind=kind,
-            valid_from=self._ago(10),
-            reason=reason,
-            decided_by=self.people["Siri Dahl"],
-        )
+        cycles = Cycle.objects.filter(person=person, certification=certification, state=Cycle.State.SATISFIED)
+        cycle = cycles.order_by("number").last()
+        if cycle is not None and story == "suspended":
+            suspend(cycle=cycle, first_day=since, **told)
+        elif cycle is not None:
+            revoke(cycle=cycle, today=since, **told)
 
     def _read(self, person: User, course: str, share: float) -> None:
         """The first parts of the course, through the same services as a page does."""
@@ -272,6 +289,10 @@ class _Demo:
 
     def _ago(self, days: int) -> dt.date:
         return self.today - dt.timedelta(days=days)
+
+
+def _noon(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
 
 
 def _plain(name: str) -> str:

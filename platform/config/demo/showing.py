@@ -49,7 +49,9 @@ def _film(trainer: User) -> None:
     told = read_film(io.BytesIO(data))
     still = io.BytesIO((_MEDIA / "doors.webp").read_bytes())
     poster = Picture.objects.create(
-        title="Døren på gløtt", description="En dør på gløtt, med lys", file=ImageFile(still, name="doren-pa-glott.webp")
+        title="Døren på gløtt",
+        description="En dør på gløtt, med lys",
+        file=ImageFile(still, name="doren-pa-glott.webp"),
     )
     film = Video(
         public_id=_FILM,
