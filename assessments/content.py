@@ -1,8 +1,8 @@
-"""A bank of questions and the test that draws from it, written in a file: brought in, and written back."""
+"""A bank of questions and the tests that draw from it, written in a file: brought in, and written back."""
 
 import string
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,9 +21,21 @@ class ContentError(ValueError):
     """The file names something that is not there, or says what may not be."""
 
 
+# The code of a test with this behind it is that of the shorter test by which the certification is renewed.
+_RENEWAL = "-fornying"
+_MINUTES = Quiz._meta.get_field("minutes").default
+
+
+class Tests(NamedTuple):
+    """The test of a course, and the shorter one by which it is renewed where the bank has one."""
+
+    quiz: Quiz
+    renewal: Quiz | None
+
+
 @transaction.atomic
-def load_bank(read: Form, *, pages_by_code: Mapping[str, Page], name: str, in_step: InStep | None = None) -> Quiz:
-    """Brings topics, items and the quiz of a bank file in; gives the quiz. `name` is that of the course.
+def load_bank(read: Form, *, pages_by_code: Mapping[str, Page], name: str, in_step: InStep | None = None) -> Tests:
+    """Brings topics, items and the tests of a bank file in; gives the tests. `name` is that of the course.
 
     May be run again: what the file has newer becomes a new version of an item; what an author has edited here is left.
     Raises ContentError.
@@ -44,16 +56,23 @@ def load_bank(read: Form, *, pages_by_code: Mapping[str, Page], name: str, in_st
         here = item_form(item, codes) if item else None
         if in_step.writes(f"{name}/{row['code']}", file=_item_in_file(row), here=here):
             _write_item(item or Item(code=row["code"]), row, topics, pages_by_code, facts)
-    return _quiz(read["quiz"], topics, name, in_step)
+    quiz = _quiz(read["quiz"], topics, f"{name}/quiz", in_step)
+    if "renewal" not in read:
+        return Tests(quiz, None)
+    if read["renewal"]["code"] != f"{quiz.code}{_RENEWAL}":
+        raise ContentError(f"renewal: the code must be {quiz.code}{_RENEWAL}")
+    return Tests(quiz, _quiz(read["renewal"], topics, f"{name}/renewal", in_step))
 
 
 def bank_as_file(quiz: Quiz, codes: Mapping[Any, str]) -> Form:
     """The bank that a quiz draws from, as its file has it. `codes` are those of modules, by translation key."""
     topics, items = _bank(quiz)
+    renewal = Quiz.objects.filter(code=f"{quiz.code}{_RENEWAL}").first()
     return {
         "topics": [_topic_form(topic) for topic in topics],
         "items": [_without_empty(item_form(item, codes)) for item in items],
         "quiz": _without_empty(quiz_form(quiz)),
+        **({"renewal": _without_empty(quiz_form(renewal))} if renewal else {}),
     }
 
 
@@ -94,6 +113,7 @@ def quiz_form(quiz: Quiz) -> Form:
         "key": str(quiz.key),
         "code": quiz.code,
         "pass_mark": quiz.pass_mark,
+        "minutes": quiz.minutes,
         **_texts(_Attributes(quiz), "name"),
         "draws": sorted(draws, key=lambda draw: str(draw["topic"])),
     }
@@ -190,24 +210,25 @@ def _facts(found: Mapping[str, Any], row: Form, name: str) -> list[Any]:
     return [found[key] for key in wanted]
 
 
-def _quiz(row: Form, topics: Mapping[str, Topic], name: str, in_step: InStep) -> Quiz:
+def _quiz(row: Form, topics: Mapping[str, Topic], where: str, in_step: InStep) -> Quiz:
     quiz: Quiz | None = Quiz.objects.filter(key=row["key"]).prefetch_related("draws__topic").first()
     file = {
         "key": row["key"],
         "code": row["code"],
         "pass_mark": row["pass_mark"],
+        "minutes": row.get("minutes", _MINUTES),
         **_texts(row, "name"),
         "draws": sorted(row["draws"], key=lambda draw: str(draw["topic"])),
     }
-    if in_step.writes(f"{name}/quiz", file=file, here=quiz_form(quiz) if quiz else None):
+    if in_step.writes(where, file=file, here=quiz_form(quiz) if quiz else None):
         quiz = quiz or Quiz(key=row["key"])
-        for field in ("code", "pass_mark"):
-            setattr(quiz, field, row[field])
+        for field in ("code", "pass_mark", "minutes"):
+            setattr(quiz, field, file[field])
         for field, value in _texts(row, "name").items():
             setattr(quiz, field, value)
         unknown = [draw["topic"] for draw in row["draws"] if draw["topic"] not in topics]
         if unknown:
-            raise ContentError(f"quiz: no topic {', '.join(unknown)}")
+            raise ContentError(f"{where.rpartition('/')[2]}: no topic {', '.join(unknown)}")
         quiz.draws = [QuizDraw(topic=topics[draw["topic"]], count=draw["count"]) for draw in row["draws"]]
         quiz.full_clean()
         quiz.save()

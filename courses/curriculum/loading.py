@@ -47,6 +47,7 @@ class Loaded:
     told: list[Told] = field(default_factory=list)
     courses: dict[str, CoursePage] = field(default_factory=dict)
     quizzes: dict[str, Quiz] = field(default_factory=dict)
+    renewals: dict[str, Quiz] = field(default_factory=dict)
     paths: dict[str, LearningPath] = field(default_factory=dict)
     keys: dict[str, uuid.UUID] = field(default_factory=dict)
     """Of pages, by the names they are told under."""
@@ -132,9 +133,10 @@ def load_course(files: CourseFiles, in_step: InStep, loaded: Loaded, stored: lis
                 loaded.courses[files.name] = course
             _in_order(course, files, in_step)
     if files.bank is not None and not files.course.get("draft"):
-        quiz = load_bank(files.bank, pages_by_code=pages, name=files.name, in_step=in_step)
-        loaded.quizzes[files.name] = quiz
-        loaded.paths[files.name] = _path(files, quiz)
+        tests = load_bank(files.bank, pages_by_code=pages, name=files.name, in_step=in_step)
+        loaded.quizzes[files.name] = tests.quiz
+        loaded.renewals[files.name] = tests.renewal or tests.quiz
+        loaded.paths[files.name] = _path(files, tests.quiz)
 
 
 def _course(files: CourseFiles, locale: Any, in_step: InStep) -> CoursePage:

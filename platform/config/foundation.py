@@ -60,6 +60,7 @@ class Foundation:
     roles: dict[str, Role]
     courses: dict[str, CoursePage]
     quizzes: dict[str, Quiz]
+    renewals: dict[str, Quiz]
     paths: dict[str, LearningPath]
     certifications: dict[str, Certification]
     left: list[str]
@@ -76,16 +77,16 @@ def load_foundation() -> Foundation:
     roles = load_roles()
     loaded: Loaded = load_curriculum()
     certifications = {
-        name: _certification(name, path, loaded.quizzes[name])
+        name: _certification(name, path, loaded.renewals[name])
         for name, path in loaded.paths.items()
         if name in _CERTIFIED
     }
     left = [told.name for told in loaded.told if told.verdict == Verdict.CONFLICT]
-    return Foundation(roles, loaded.courses, loaded.quizzes, loaded.paths, certifications, left)
+    return Foundation(roles, loaded.courses, loaded.quizzes, loaded.renewals, loaded.paths, certifications, left)
 
 
 def _certification(name: str, path: LearningPath, quiz: Quiz) -> Certification:
-    """A certification with its national policy and a refresher of the test alone."""
+    """A certification with its national policy and a refresher: `quiz` alone."""
     refresher, made = LearningPath.objects.get_or_create(
         key=f"{name}-fornying",
         defaults={

@@ -1,6 +1,7 @@
 """A bank of questions as a file can be brought in, again and again, and can be asked."""
 
 import copy
+import uuid
 
 import pytest
 from factories import make_person
@@ -28,8 +29,8 @@ def bank():
 
 
 def test_a_bank_is_brought_in_once(pages, bank):
-    first = load_bank(bank, pages_by_code=pages, name="prove")
-    second = load_bank(bank, pages_by_code=pages, name="prove")
+    first = load_bank(bank, pages_by_code=pages, name="prove").quiz
+    second = load_bank(bank, pages_by_code=pages, name="prove").quiz
     assert first == second == Quiz.objects.get()
     assert str(first.key) == bank["quiz"]["key"]
     assert Item.objects.count() == ItemVersion.objects.count() == 2
@@ -38,7 +39,7 @@ def test_a_bank_is_brought_in_once(pages, bank):
 
 
 def test_its_quiz_can_be_sat_and_passed(pages, bank, learner, allow):
-    quiz = load_bank(bank, pages_by_code=pages, name="prove")
+    quiz = load_bank(bank, pages_by_code=pages, name="prove").quiz
     allow(learner, quiz)
     attempt = services.start_attempt(person=learner, quiz=quiz)
     versions = ItemVersion.objects.in_bulk([one["version"] for one in attempt.draw])
@@ -47,6 +48,29 @@ def test_its_quiz_can_be_sat_and_passed(pages, bank, learner, allow):
         right = next(option["key"] for option in options if option["correct"])
         services.save_answer(attempt=attempt, position=position, option=right, sequence=1)
     assert services.finish_attempt(attempt=attempt).passed
+
+
+def with_renewal(bank, **fields):
+    quiz = bank["quiz"]
+    draws = [{"topic": quiz["draws"][0]["topic"], "count": 1}]
+    told = {**quiz, "key": str(uuid.uuid4()), "code": f"{quiz['code']}-fornying", "draws": draws, "minutes": 6}
+    return {**bank, "renewal": told | fields}
+
+
+def test_a_shorter_test_for_renewal_comes_in_and_out_with_the_bank(pages, bank):
+    tests = load_bank(with_renewal(bank), pages_by_code=pages, name="prove")
+    assert (tests.renewal.minutes, tests.renewal.draws.get().count) == (6, 1)
+    out = bank_as_file(tests.quiz, {page.translation_key: code for code, page in pages.items()})
+    again = InStep({})
+    load_bank(out, pages_by_code=pages, name="prove", in_step=again)
+    assert {told.verdict for told in again.told} == {"same"}
+    assert "prove/renewal" in [told.name for told in again.told]
+
+
+def test_a_test_for_renewal_whose_code_says_something_else_is_refused(pages, bank):
+    with pytest.raises(ContentError, match="renewal: the code must be"):
+        load_bank(with_renewal(bank, code="annet"), pages_by_code=pages, name="prove")
+    assert not Quiz.objects.exists()
 
 
 def test_what_an_author_has_edited_is_left_alone(pages, bank):
@@ -71,7 +95,7 @@ def test_a_new_wording_in_the_file_is_a_new_version(pages, bank):
 
 
 def test_what_comes_out_is_what_went_in(pages, bank):
-    quiz = load_bank(bank, pages_by_code=pages, name="prove")
+    quiz = load_bank(bank, pages_by_code=pages, name="prove").quiz
     out = bank_as_file(quiz, {page.translation_key: code for code, page in pages.items()})
     again = InStep({})
     load_bank(out, pages_by_code=pages, name="prove", in_step=again)

@@ -55,6 +55,7 @@ def test_the_demo_has_three_agencies_three_hundred_people_and_every_standing_and
         assert attempt.passed is (evidence.result == Evidence.Result.PASSED)
         assert evidence.score == Decimal(attempt.correct or 0) / attempt.total
     assert Attempt.objects.filter(passed=True).count() > 300
+    assert {len(one.draw) for one in Attempt.objects.filter(quiz__code="grunnkurs-fornying")} == {5}
     assert Attempt.objects.filter(passed=False).exists()
     assert not replay().differences
     film, activity = Video.objects.get(), H5PContent.objects.get(title="Det du så, og det du tenker")

@@ -14,6 +14,7 @@ import yaml
 LEAST_WORDS, MOST_WORDS = 600, 1000
 MOST_LIX = 45
 LONGER = 1.4  # an option may be so many times as long as the shortest beside it
+RENEWAL_ITEMS = 5
 BEST_BY_HABIT = 0.45  # the share that whoever always ticks the longest, or the first, may score
 
 # Block → the keys it must have, and the most characters of those that have a limit.
@@ -278,10 +279,13 @@ def faults_of_bank(
     untested = sorted(objectives - {item["objective"] for item in items})
     if untested:
         yield f"no item for {', '.join(untested)}"
-    for draw in bank["quiz"]["draws"]:
-        there = sum(item["topic"] == draw["topic"] for item in items)
-        if there < draw["count"]:
-            yield f"the test draws {draw['count']} of {draw['topic']}, which has {there}"
+    for test in (bank["quiz"], bank["renewal"]):
+        for draw in test["draws"]:
+            there = sum(item["topic"] == draw["topic"] for item in items)
+            if there < draw["count"]:
+                yield f"{test['code']} draws {draw['count']} of {draw['topic']}, which has {there}"
+    if sum(draw["count"] for draw in bank["renewal"]["draws"]) != RENEWAL_ITEMS:
+        yield f"a renewal asks {RENEWAL_ITEMS} questions"
 
 
 def longest(item: Mapping[str, Any]) -> Mapping[str, Any]:

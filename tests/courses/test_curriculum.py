@@ -161,14 +161,17 @@ def test_a_bank_that_gives_itself_away_is_found() -> None:
     ]
     item = {"code": "X-1", "topic": "t", "objective": "X1.1", "read_about": "X1", "sources": ["s1"], "options": options}
     item |= {f"{field}_{language}": "Tekst" for field in ("stem", "why") for language in ("nb", "en")}
-    bank = {"topics": [{"key": "t"}], "items": [item], "quiz": {"draws": [{"topic": "t", "count": 2}]}}
+    test = {"code": "X", "draws": [{"topic": "t", "count": 2}]}
+    bank = {"topics": [{"key": "t"}], "items": [item], "quiz": test, "renewal": {**test, "code": "X-fornying"}}
     told = list(rules.faults_of_bank(bank, facts=FACTS, objectives={"X1.1", "X1.2"}, least=2))
     for fault in (
         "1 items",
         "characters (nb)",
         "always the longest scores 100%",
         "no item for X1.2",
-        "the test draws 2",
+        "X draws 2 of t, which has 1",
+        "X-fornying draws 2",
+        "a renewal asks 5",
     ):
         assert any(fault in each for each in told), fault
 

@@ -175,13 +175,19 @@ class _Demo:
     # --- two years ---------------------------------------------------------------------------------------
 
     def _passed(self, person: User, unit: Unit, course: str, days: list[int]) -> None:
-        """What she read the day before, and the test. Days are gathered into weeks, which go by faster."""
-        for days_ago in days:
+        """What she read the day before, and the test, or only the test of a renewal.
+
+        Days are gathered into weeks, which go by faster.
+        """
+        for number, days_ago in enumerate(days):
             day = self._ago(days_ago - days_ago % 7)
-            self.evidence[day] += [
-                self._row(person, unit, course, day - dt.timedelta(days=1), Evidence.Subject.COURSE),
-                self._row(person, unit, course, day, Evidence.Subject.QUIZ),
-            ]
+            test = self._row(person, unit, course, day, Evidence.Subject.QUIZ)
+            if number:  # what she holds is renewed by the shorter test alone
+                test.subject_key = self.foundation.renewals[course].key
+                self.evidence[day].append(test)
+                continue
+            read = self._row(person, unit, course, day - dt.timedelta(days=1), Evidence.Subject.COURSE)
+            self.evidence[day] += [read, test]
 
     def _row(self, person: User, unit: Unit, course: str, day: dt.date, subject: Evidence.Subject) -> Evidence:
         at = _noon(day)
