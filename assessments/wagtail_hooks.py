@@ -22,6 +22,7 @@ from assessments.models import Item, Quiz, Topic
 from assessments.reading import FEWEST_SHOWN, spread
 from assessments.services import save_item_version
 from common.policies import NeverDeleted
+from common.quoting import quoted
 from common.translated import LANGUAGES, pick
 
 register_permission_policy(Item, NeverDeleted(Item), exact_class=True)
@@ -202,7 +203,7 @@ def keep_what_is_used(request: HttpRequest, instances: Iterable[Any]) -> HttpRes
     used = [instance for instance in instances if _is_used(instance)]
     if not used:
         return None
-    names = ", ".join(f"«{instance}»" for instance in used)
+    names = quoted(used)
     messages.error(request, gettext("%(names)s er i bruk og kan ikke slettes.") % {"names": names})
     return redirect(used[0].snippet_viewset.get_url_name("list"))
 

@@ -246,7 +246,7 @@ def judge_library(request: HttpRequest, library_id: int) -> HttpResponse:
         refuse(library, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]  # as above
         messages.success(request, gettext("%(library)s er avvist og kjøres ikke.") % {"library": library})
     except AlreadyJudgedError:
-        messages.error(request, gettext("Noen andre har avgjort dette i mellomtiden, eller en lik er godkjent."))
+        messages.error(request, _judged_already())
     return back
 
 
@@ -260,8 +260,12 @@ def approve_content(request: HttpRequest, content_id: int) -> HttpResponse:
         approve(waiting, by=request.user)  # type: ignore[arg-type]  # permission_required
         messages.success(request, gettext("Bibliotekene er godkjent, og øvelsen kan vises."))
     except AlreadyJudgedError:
-        messages.error(request, gettext("Noen andre har avgjort dette i mellomtiden, eller en lik er godkjent."))
+        messages.error(request, _judged_already())
     return redirect(_url_name(H5PContent, "inspect"), content.pk)
+
+
+def _judged_already() -> str:
+    return gettext("Noen andre har avgjort dette i mellomtiden, eller et likt bibliotek er godkjent.")
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]  # Wagtail is untyped

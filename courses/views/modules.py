@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from common.quoting import quoted
 from courses.models import Edition
 from courses.reading import ModuleReading, MovedError, read_module, read_printed
 from courses.reading.pages import paper_address
@@ -94,8 +95,8 @@ def _complete(request: HttpRequest, person: User, reading: ModuleReading) -> Htt
         messages.warning(request, _("Siden var ikke den nyeste. Les denne delen, og gå videre herfra."))
         return redirect(reading.url)
     except NotDoneYetError as lacking:
-        titles = ", ".join(f"«{title}»" for title in lacking.titles)
-        messages.warning(request, _("Gjør %(titles)s før du går videre.") % {"titles": titles})
+        told = {"titles": quoted(lacking.titles)}
+        messages.warning(request, _("Gjør %(titles)s før du går videre.") % told)
         return redirect(reading.part.url)
     numbers = {part.id: part.number for part in reading.parts}
     number = numbers.get(part_id, len(numbers))

@@ -62,7 +62,7 @@ def merge_account(sender: Any, source: User, target: User, **kwargs: Any) -> Ite
     return [
         _("Personen heter %(name)s og logger inn med %(target)s.") % {**names, "name": target},
         _("Kontoen %(source)s forsvinner, og ingen kan logge inn med den.") % names,
-        _("Står den adressen i en ansattliste, må den rettes der."),
+        _("Står den adressen i en ansattliste, må adressen rettes der."),
     ]
 
 

@@ -234,7 +234,7 @@ class GrantForm(RosterForm):
     unit = UnitField(label=_("Enhet"), help_text=_("Funksjonen gjelder også for alle enheter under."))
     first_day = DayField(label=_("Første dag"))
     last_day = DayField(
-        label=_("Siste dag"), required=False, help_text=_("La feltet stå tomt når den gjelder til videre.")
+        label=_("Siste dag"), required=False, help_text=_("La feltet stå tomt når den gjelder inntil videre.")
     )
 
     def clean_first_day(self) -> dt.date:

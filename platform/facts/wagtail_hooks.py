@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
@@ -16,6 +16,7 @@ from wagtail.models import ReferenceIndex
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from common.quoting import quoted
 from facts.models import Checked, ContactPoint, LegalReference, Source, Term
 
 
@@ -26,7 +27,7 @@ def when_checked(fact: Checked) -> str:
 def when_due(fact: Checked) -> str:
     """The day of the next check, said plainly where it has passed."""
     day = date_format(fact.review_due, "DATE_FORMAT")
-    return _now("%(day)s: må kontrolleres") % {"day": day} if fact.is_due() else day
+    return gettext("%(day)s: må kontrolleres") % {"day": day} if fact.is_due() else day
 
 
 def translated(name: str, heading: Any) -> MultiFieldPanel:
@@ -134,10 +135,10 @@ def keep_used_facts(request: HttpRequest, instances: Iterable[Any]) -> HttpRespo
     ]
     if not used:
         return None
-    names = ", ".join(f"«{fact}»" for fact in used)
+    names = quoted(used)
     messages.error(
         request,
-        _now("%(names)s er i bruk og kan ikke slettes. Rett teksten, eller sett en siste dag.") % {"names": names},
+        gettext("%(names)s er i bruk og kan ikke slettes. Rett teksten, eller sett en siste dag.") % {"names": names},
     )
     return redirect(used[0].snippet_viewset.get_url_name("list"))
 

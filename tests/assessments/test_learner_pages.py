@@ -53,7 +53,7 @@ def test_the_start_page_says_what_it_takes_and_what_is_left(as_person, learner, 
     assert "8 spørsmål" in page
     assert "7 av 8 riktige" in page
     assert "3 av 3" in page
-    assert "kan ikke veies opp av andre riktige svar" in page
+    assert "kan ikke veies opp av riktige svar på andre spørsmål" in page
     assert "Begynn prøven" in page
 
 

@@ -57,11 +57,11 @@ def move_person(
     lock_people([membership.person_id])
     refuse_replaced(membership)
     if (unit.pk, role.pk) == (membership.unit_id, membership.role_id):
-        raise ValidationError({"unit": _("Velg en annen enhet eller en annen rolle enn den hun har.")})
+        raise ValidationError({"unit": _("Velg en annen enhet eller en annen rolle enn den personen har.")})
     if first_day < membership.valid_from:
-        raise ValidationError({"first_day": _("Stillingen hun flytter fra, begynte etter denne dagen.")})
+        raise ValidationError({"first_day": _("Stillingen personen flytter fra, begynte etter denne dagen.")})
     if membership.valid_to is not None and membership.valid_to < first_day:
-        raise ValidationError({"first_day": _("Stillingen hun flytter fra, er alt avsluttet før denne dagen.")})
+        raise ValidationError({"first_day": _("Stillingen personen flytter fra, er alt avsluttet før denne dagen.")})
     end_row(membership, first_day - ONE_DAY)
     moved = _add(membership.person, unit, role, first_day, last_day, origin)
     carry_pauses(membership, moved)

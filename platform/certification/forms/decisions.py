@@ -34,7 +34,7 @@ class PeriodDecisionForm(DecisionForm):
 
     first_day = DayField(label=_("Første dag"))
     last_day = DayField(
-        label=_("Siste dag"), required=False, help_text=_("La feltet stå tomt når det gjelder til videre.")
+        label=_("Siste dag"), required=False, help_text=_("La feltet stå tomt når det gjelder inntil videre.")
     )
     field_order = ["first_day", "last_day", "reason"]
 

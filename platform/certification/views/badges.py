@@ -72,7 +72,9 @@ def download(request: AuthenticatedRequest, code: str, form: str) -> HttpRespons
     else:
         response = _json({"credential": credential, "jwt": token})
     # Nothing about the theme in the name of the file: it may lie on a shared machine.
-    response["Content-Disposition"] = f'attachment; filename="{_("merke")}-{found.code[:8].lower()}.{form}"'
+    word = _("merke")
+    name = f"{word}-{found.code[:8].lower()}.{form}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

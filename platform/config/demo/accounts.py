@@ -57,7 +57,7 @@ ACCOUNTS = [
         _("Kommunalsjef i Fjordvik"),
         (
             _("Kan kommunen handle før sommeren? Se figurene, og gå ned til én skole."),
-            _("Finn en som er forfalt, les hvorfor, og send en påminnelse."),
+            _("Finn en som er over fristen, les hvorfor, og send en påminnelse."),
             _("Se hvordan det var for et halvt år siden."),
         ),
     ),
@@ -65,7 +65,7 @@ ACCOUNTS = [
         "trine@fjordvik.example",
         "Trine Bakke",
         "trainer: writes courses and questions under /admin/",
-        _("Kursansvarlig"),
+        _("Fagansvarlig"),
         (
             _("Rett en setning i en modul, og publiser den."),
             _("Åpne et spørsmål som deltaker, og se hva folk har svart og hvilke svar som kan skade."),
@@ -80,7 +80,7 @@ ACCOUNTS = [
         (
             _("Legg til en ansatt, og gi en leder tilgang."),
             _("Endre en regel, og se hvem den gjelder før du lagrer."),
-            _("Åpne nye runder for mange på en gang, og angre."),
+            _("Åpne nye omganger for mange på en gang, og angre."),
         ),
     ),
     Account(

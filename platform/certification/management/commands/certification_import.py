@@ -55,7 +55,7 @@ class Command(ImportCommand):
         if dry_run:
             self.stdout.write(_("Prøvekjøring. Ingenting er endret."))
         elif plan.new:
-            text = _("%(count)s perioder er lagret. Statusene blir gjort opp av arbeideren.")
+            text = _("%(count)s perioder er lagret. Statusene regnes ut i bakgrunnen.")
             self.stdout.write(self.style.SUCCESS(text % {"count": len(plan.new)}))
         else:
             self.stdout.write(_("Ingenting å endre."))
