@@ -326,7 +326,7 @@ def _activity(value: Any, paper: Paper) -> list[Node]:
     activity = value["activity"]
     title = value.get("title") or getattr(activity, "title", "")
     alternative = value.get("alternative") or getattr(activity, "as_text", "")
-    return _alternative(title, _("Aktivitet"), paper.rich(alternative))
+    return _alternative(title, _("Øvelse"), paper.rich(alternative))
 
 
 def _other(value: Any, paper: Paper) -> list[Node]:

@@ -276,7 +276,7 @@ def test_a_stale_form_is_answered_in_words(client):
 
     answer = Client(enforce_csrf_checks=True).post("/nb/konto/login/", {"login": "a@b.no", "password": "x"})
     assert answer.status_code == 403
-    assert "Siden var blitt for gammel" in answer.content.decode()
+    assert "Siden var åpen for lenge" in answer.content.decode()
 
 
 # --- parts -----------------------------------------------------------------------------------------

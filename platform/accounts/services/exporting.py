@@ -46,7 +46,10 @@ def _readme(person: User, parts: list[Part]) -> str:
         *(f"- {part.key}: {part.title} ({len(part.rows)})" for part in parts),
         "",
         _("Passord, engangskoder og nøkler er ikke med. De er lagret slik at ingen kan lese dem."),
-        _("Er noe feil, eller vil du bli slettet? Si fra til den som administrerer Handlekraft hos dere."),
+        _(
+            "Er noe feil, eller vil du ha opplysningene dine slettet? "
+            "Si fra til den som administrerer Handlekraft hos dere."
+        ),
         "",
     ]
     return "\n".join(lines)

@@ -78,7 +78,7 @@ class RuleForm(RosterForm):
     due = forms.ChoiceField(
         label=gettext_lazy("Frist"),
         choices=[
-            ("days", gettext_lazy("Et antall dager etter at kravet gjelder for den enkelte")),
+            ("days", gettext_lazy("Et antall dager etter at kravet begynner å gjelde for den enkelte")),
             ("date", gettext_lazy("En dato, lik for alle")),
         ],
         widget=forms.RadioSelect,

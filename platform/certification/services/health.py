@@ -179,7 +179,7 @@ CHECKS = (
     Check("standing_dates", _("Status med andre datoer enn omgangene gir"), _standing_dates),
     Check("open_but_unrequired", _("Åpen omgang som ingen krever, og som ikke er frivillig"), _open_but_unrequired),
     Check("required_without_cycle", _("Krav uten åpen omgang og uten gyldig sertifikat"), _required_without_cycle),
-    Check("overlapping", _("Omganger som overlapper, der den seneste ikke begynner etter"), _overlapping),
+    Check("overlapping", _("Omganger som overlapper, der den seneste ikke begynner etter den andre"), _overlapping),
     Check("moved_without_decision", _("Siste dag er flyttet uten vedtak"), _moved_without_decision),
     Check("never_settled", _("Aldri gjort opp etter at en stilling ble registrert"), _never_settled),
     Check("left_behind", _("Status som skulle vært gjort opp for mer enn en dag siden"), _left_behind),

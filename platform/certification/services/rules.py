@@ -127,7 +127,7 @@ def check_rule(rule: RequirementRule, today: dt.date, *, before: RequirementRule
     if rule.due_on is not None and rule.due_on < rule.valid_from:
         wrong["due_on"] = _("Fristen kan ikke være før kravet begynner.")
     if before is not None and before.valid_from <= today < rule.valid_from:
-        wrong["valid_from"] = _("Kravet gjelder alt. Velg i dag eller en tidligere dag.")
+        wrong["valid_from"] = _("Kravet gjelder allerede. Velg i dag eller en tidligere dag.")
     others = RequirementRule.objects.current().filter(
         agency=rule.agency, certification=rule.certification, label=rule.label
     )

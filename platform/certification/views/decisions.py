@@ -202,7 +202,7 @@ def decision_end(request: AuthenticatedRequest, person_id: uuid.UUID, key: str, 
         back=case.address,
         trail=trail_of(request, case),
         intro=str(case.person),
-        consequences=[_("Vedtaket gjelder til og med siste dag. Det som var riktig så lenge, blir stående.")],
+        consequences=[_("Vedtaket gjelder til og med siste dag. Det som gjaldt fram til da, blir stående.")],
     )
 
     def do(data: dict[str, Any]) -> tuple[str, str]:

@@ -184,7 +184,7 @@ def _counted(counts: Counter[str]) -> list[tuple[int, str]]:
 def _why(outcome: Outcome) -> str:
     match outcome:
         case Outcome.OPEN:
-            return _("har en åpen omgang alt")
+            return _("har alt en åpen omgang")
         case Outcome.UNREQUIRED:
             return _("har ikke kravet her")
         case Outcome.WAIVED:

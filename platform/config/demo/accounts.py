@@ -37,7 +37,7 @@ ACCOUNTS = [
         _("Leder for helsestasjonen"),
         (
             _("Se hvem på helsestasjonen som kan handle nå, og hvem som ikke kan det ennå."),
-            _("Hent sertifikatet hennes som PDF, og kontroller koden uten å være logget inn."),
+            _("Last ned sertifikatet hennes som PDF, og kontroller koden uten å være logget inn."),
         ),
     ),
     Account(
@@ -88,6 +88,6 @@ ACCOUNTS = [
         "Karin Vik",
         "coordinator: figures and people, as a manager",
         _("Koordinator"),
-        (_("Hent listen over dem som mangler sertifikat, som regneark."),),
+        (_("Last ned listen over dem som mangler sertifikat, som regneark."),),
     ),
 ]
