@@ -34,8 +34,12 @@ class Tests(NamedTuple):
 
 
 @transaction.atomic
-def load_bank(read: Form, *, pages_by_code: Mapping[str, Page], name: str, in_step: InStep | None = None) -> Tests:
+def load_bank(
+    read: Form, *, pages_by_code: Mapping[str, Page | None], name: str, in_step: InStep | None = None
+) -> Tests:
     """Brings topics, items and the tests of a bank file in; gives the tests. `name` is that of the course.
+
+    `pages_by_code` are the modules that items send their readers to; None for one that was deleted here.
 
     May be run again: what the file has newer becomes a new version of an item; what an author has edited here is left.
     Raises ContentError.
@@ -49,7 +53,7 @@ def load_bank(read: Form, *, pages_by_code: Mapping[str, Page], name: str, in_st
             topic, _made = Topic.objects.update_or_create(key=row["key"], defaults=_texts(row, "name"))
         topics[row["key"]] = topic or Topic.objects.get(key=row["key"])
     facts = {model: _by_key(model) for model in (Source, LegalReference)}
-    codes = {page.translation_key: code for code, page in pages_by_code.items()}
+    codes = {page.translation_key: code for code, page in pages_by_code.items() if page}
     items = _items([row["code"] for row in read["items"]])
     for row in read["items"]:
         item = items.get(row["code"])
@@ -167,7 +171,11 @@ def _items(codes: list[str]) -> dict[str, Item]:
 
 
 def _write_item(
-    item: Item, row: Form, topics: Mapping[str, Topic], pages: Mapping[str, Page], facts: Mapping[Any, dict[str, Any]]
+    item: Item,
+    row: Form,
+    topics: Mapping[str, Topic],
+    pages: Mapping[str, Page | None],
+    facts: Mapping[Any, dict[str, Any]],
 ) -> None:
     if row["topic"] not in topics:
         raise ContentError(f"{row['code']}: no topic {row['topic']}")

@@ -117,15 +117,19 @@ def load_course(files: CourseFiles, in_step: InStep, loaded: Loaded, stored: lis
     locales = {locale.language_code: locale for locale in Locale.objects.all()}
     languages = [language for language in locales if language in files.course]
     languages.sort(key=lambda language: language != "nb")
-    pages: dict[str, ModulePage] = {}
+    pages: dict[str, ModulePage | None] = dict.fromkeys(files.codes)  # None where it was deleted here
     with one_edition_each():
         for language in languages:
             course = _course(files, locales[language], in_step)
+            if course is None:  # deleted here, and its modules with it
+                continue
             loaded.keys[f"{files.name}/course.{language}"] = course.translation_key
             for shared in files.course["modules"]:
                 form = files.modules.get((shared["code"], language))
                 if form is not None:
                     module = _module(course, files, shared, form, names, in_step)
+                    if module is None:
+                        continue
                     loaded.keys[f"{files.name}/{shared['code']}.{language}"] = module.translation_key
                     if language == "nb":
                         pages[shared["code"]] = module
@@ -139,12 +143,14 @@ def load_course(files: CourseFiles, in_step: InStep, loaded: Loaded, stored: lis
         loaded.paths[files.name] = _path(files, tests.quiz)
 
 
-def _course(files: CourseFiles, locale: Any, in_step: InStep) -> CoursePage:
+def _course(files: CourseFiles, locale: Any, in_step: InStep) -> CoursePage | None:
+    """The course's page. None where it was deleted here."""
     language = locale.language_code
     where, key = f"{files.name}/{COURSE_FILE}", uuid.UUID(files.course["key"])
     file = course_in_file(files.course, language)
     page, latest = _held(CoursePage, key, locale)
-    if in_step.writes(f"{files.name}/course.{language}", file=file, here=course_here(latest) if latest else None):
+    here = course_here(latest) if latest else None
+    if in_step.writes(f"{files.name}/course.{language}", file=file, here=here, may_go=True):
         latest = _save(where, latest or CoursePage(translation_key=key), file, CatalogPage.objects.get(locale=locale))
         page = CoursePage.objects.get(pk=latest.pk)
         _kept(where, file, course_here(page.get_latest_revision_as_object()))
@@ -153,7 +159,8 @@ def _course(files: CourseFiles, locale: Any, in_step: InStep) -> CoursePage:
 
 def _module(
     course: CoursePage, files: CourseFiles, shared: Form, form: Form, names: Names, in_step: InStep
-) -> ModulePage:
+) -> ModulePage | None:
+    """The module's page. None where it was deleted here."""
     language = course.locale.language_code
     where = f"{files.name}/{shared['code']}.{language}"
     try:
@@ -165,7 +172,8 @@ def _module(
         raise ContentFileError(f"{where}.yaml: has no parts, and nothing stands in for them")
     key = uuid.UUID(shared["key"])
     page, latest = _held(ModulePage, key, course.locale)
-    if in_step.writes(where, file=file, here=module_here(latest, names) if latest else None):
+    here = module_here(latest, names) if latest else None
+    if in_step.writes(where, file=file, here=here, may_go=True):
         values = _values(where, file, names)
         latest = _save(f"{where}.yaml", latest or ModulePage(translation_key=key), values, course)
         page = ModulePage.objects.get(pk=latest.pk)

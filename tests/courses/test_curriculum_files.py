@@ -182,6 +182,33 @@ def test_what_a_trainer_has_unpublished_is_not_published_again(load, contents, t
     assert not module().live
 
 
+def test_a_module_that_was_deleted_here_stays_away_until_somebody_asks_for_it(load, contents):
+    """One that was ever published stays with its editions, and cannot be deleted at all."""
+    contents["T1.nb.yaml"]["draft"] = True
+    load()
+    module().delete()
+    edited = {"prove/T-02": Verdict.EDITED}  # there is nothing to send readers to
+    assert load() == {"prove/T1.nb": Verdict.REMOVED, "prove/T-01": Verdict.EDITED, **edited}
+    contents["T1.nb.yaml"]["lead"] = "En ny ingress."
+    contents["bank.yaml"]["items"][0]["why_nb"] = "En annen grunn."
+    assert load() == {"prove/T1.nb": Verdict.REMOVED, "prove/T-01": Verdict.CONFLICT, **edited}
+    assert load(overwrite=["prove/T-01"])["prove/T-01"] == Verdict.OVERWRITE
+    assert load(overwrite=["prove/T1.nb"])["prove/T1.nb"] == Verdict.ADD
+    assert module().lead == "En ny ingress."
+
+
+def test_a_course_that_was_deleted_here_stays_away_with_its_modules(load, contents):
+    contents["course.yaml"]["draft"] = True
+    load()
+    CoursePage.objects.get(locale__language_code="nb").delete()
+    left = load()
+    assert left["prove/course.nb"] == Verdict.REMOVED
+    assert "prove/T1.nb" not in left
+    assert not CoursePage.objects.filter(locale__language_code="nb").exists()
+    load(overwrite=["prove/course.nb", "prove/T1.nb", "prove/T2.nb"])
+    assert module()
+
+
 def test_a_picture_is_made_once_and_comes_out_again(load, contents, tmp_path):
     picture = make_picture()
     images = tmp_path / "prove" / "images"
