@@ -70,6 +70,7 @@ ACCOUNTS = [
             _("Rett en setning i en modul, og publiser den."),
             _("Åpne et spørsmål som deltaker, og se hva folk har svart og hvilke svar som kan skade."),
             _("Rett et telefonnummer, og se at det er rettet overalt."),
+            _("Se kurset «Film og øvelse», og åpne filmen og øvelsen der de redigeres."),
         ),
     ),
     Account(
@@ -81,6 +82,7 @@ ACCOUNTS = [
             _("Legg til en ansatt, og gi en leder tilgang."),
             _("Endre en regel, og se hvem den gjelder før du lagrer."),
             _("Åpne nye omganger for mange på en gang, og angre."),
+            _("Se hva biblioteket bak øvelsen «Gamle og nye ord» inneholder, og godkjenn det."),
         ),
     ),
     Account(
