@@ -103,7 +103,7 @@ def test_a_trainer_sees_libraries_and_may_not_judge_them(as_person, trainer):
     upload(client)
     library = H5PLibrary.objects.first()
     page = client.get(reverse(H5PLibrary.snippet_viewset.get_url_name("inspect"), args=[library.pk]))
-    assert "Bare de som driver plattformen" in told(page)
+    assert "Bare de som drifter plattformen" in told(page)
     client.post(reverse("h5p_judge", args=[library.pk]), {"approve": "1"})
     library.refresh_from_db()
     assert library.state == "waiting"
