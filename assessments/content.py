@@ -21,8 +21,6 @@ class ContentError(ValueError):
     """The file names something that is not there, or says what may not be."""
 
 
-# The code of a test with this behind it is that of the shorter test by which the certification is renewed.
-_RENEWAL = "-fornying"
 _MINUTES = Quiz._meta.get_field("minutes").default
 
 
@@ -34,12 +32,8 @@ class Tests(NamedTuple):
 
 
 @transaction.atomic
-def load_bank(
-    read: Form, *, pages_by_code: Mapping[str, Page | None], name: str, in_step: InStep | None = None
-) -> Tests:
+def load_bank(read: Form, *, pages_by_code: Mapping[str, Page], name: str, in_step: InStep | None = None) -> Tests:
     """Brings topics, items and the tests of a bank file in; gives the tests. `name` is that of the course.
-
-    `pages_by_code` are the modules that items send their readers to; None for one that was deleted here.
 
     May be run again: what the file has newer becomes a new version of an item; what an author has edited here is left.
     Raises ContentError.
@@ -53,7 +47,7 @@ def load_bank(
             topic, _made = Topic.objects.update_or_create(key=row["key"], defaults=_texts(row, "name"))
         topics[row["key"]] = topic or Topic.objects.get(key=row["key"])
     facts = {model: _by_key(model) for model in (Source, LegalReference)}
-    codes = {page.translation_key: code for code, page in pages_by_code.items() if page}
+    codes = {page.translation_key: code for code, page in pages_by_code.items()}
     items = _items([row["code"] for row in read["items"]])
     for row in read["items"]:
         item = items.get(row["code"])
@@ -61,17 +55,13 @@ def load_bank(
         if in_step.writes(f"{name}/{row['code']}", file=_item_in_file(row), here=here):
             _write_item(item or Item(code=row["code"]), row, topics, pages_by_code, facts)
     quiz = _quiz(read["quiz"], topics, f"{name}/quiz", in_step)
-    if "renewal" not in read:
-        return Tests(quiz, None)
-    if read["renewal"]["code"] != f"{quiz.code}{_RENEWAL}":
-        raise ContentError(f"renewal: the code must be {quiz.code}{_RENEWAL}")
-    return Tests(quiz, _quiz(read["renewal"], topics, f"{name}/renewal", in_step))
+    renewal = _quiz(read["renewal"], topics, f"{name}/renewal", in_step) if "renewal" in read else None
+    return Tests(quiz, renewal)
 
 
-def bank_as_file(quiz: Quiz, codes: Mapping[Any, str]) -> Form:
+def bank_as_file(quiz: Quiz, codes: Mapping[Any, str], renewal: Quiz | None = None) -> Form:
     """The bank that a quiz draws from, as its file has it. `codes` are those of modules, by translation key."""
     topics, items = _bank(quiz)
-    renewal = Quiz.objects.filter(code=f"{quiz.code}{_RENEWAL}").first()
     return {
         "topics": [_topic_form(topic) for topic in topics],
         "items": [_without_empty(item_form(item, codes)) for item in items],
@@ -171,11 +161,7 @@ def _items(codes: list[str]) -> dict[str, Item]:
 
 
 def _write_item(
-    item: Item,
-    row: Form,
-    topics: Mapping[str, Topic],
-    pages: Mapping[str, Page | None],
-    facts: Mapping[Any, dict[str, Any]],
+    item: Item, row: Form, topics: Mapping[str, Topic], pages: Mapping[str, Page], facts: Mapping[Any, dict[str, Any]]
 ) -> None:
     if row["topic"] not in topics:
         raise ContentError(f"{row['code']}: no topic {row['topic']}")

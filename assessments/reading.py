@@ -181,39 +181,52 @@ def reread(found: Review) -> list[Reread]:
     return sorted(entries.values(), key=lambda entry: (not entry.harmful, -entry.wrong))
 
 
-# Fewer answers than this would tell a trainer who knows the people what one of them chose.
+# Fewer people than this would tell a trainer who knows them what one of them chose.
 FEWEST_SHOWN = 10
+# Shares in whole steps, so that one more answer does not show what it was.
+_STEP = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One option of a question, and how many chose it."""
+    """One option of a question, and the share that chose it, in per cent, to the nearest step."""
 
     text: str
     correct: bool
     harmful: bool
-    times: int
+    share: int
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How the answers to one version of a question have fallen. `options` is empty where they are too few to show."""
+    """How the answers to one version of a question have fallen.
+
+    `people` are in whole tens, and `options` is empty where they are too few to show.
+    """
 
     number: int
-    answers: int
+    people: int
     options: tuple[Chosen, ...]
 
 
 def spread(version: ItemVersion) -> Spread:
-    """Of delivered attempts only: an answer that may still be changed is nobody's answer. One query."""
-    rows = Answer.objects.filter(version=version, attempt__state=Attempt.State.FINISHED)
-    times = dict(rows.order_by().values_list("option").annotate(Count("pk")))
+    """Of delivered attempts only: an answer that may still be changed is nobody's answer. Two queries."""
+    rows = Answer.objects.filter(version=version, attempt__state=Attempt.State.FINISHED).order_by()
+    people = rows.aggregate(people=Count("attempt__person", distinct=True))["people"]
+    if people < FEWEST_SHOWN:
+        return Spread(version.number, 0, ())
+    times = dict(rows.values_list("option").annotate(Count("pk")))
     answers = sum(times.values())
     options = (
-        Chosen(pick(option["text"]), option["correct"], option["harmful"], times.get(option["key"], 0))
+        Chosen(
+            pick(option["text"]),
+            option["correct"],
+            option["harmful"],
+            share=_STEP * round(times.get(option["key"], 0) * 100 / answers / _STEP),
+        )
         for option in version.content["options"]
     )
-    return Spread(version.number, answers, tuple(options) if answers >= FEWEST_SHOWN else ())
+    return Spread(version.number, people // 10 * 10, tuple(options))
 
 
 def _pages(ids: set[int]) -> dict[int, dict[str, Any]]:

@@ -322,8 +322,8 @@ class LocalRoutine(models.Model):
 class LoadedContent(models.Model):
     """What a page, a question or a fact was when it and its file last agreed (common.in_step).
 
-    So a load knows what has been edited here since, and leaves it alone. `key` is the page's translation key: it tells
-    an export under which name and code the page was loaded.
+    So a load knows what has been edited here since, and leaves it alone. `key` is the page's translation key, or that
+    of a test for renewal: it tells an export under which name and code it was loaded.
     """
 
     name = models.CharField(max_length=300, unique=True, help_text="Such as grunnkurs/F1.nb.")

@@ -11,6 +11,7 @@ from django.db import transaction
 from wagtail.models import Locale
 
 from assessments.content import bank_as_file
+from assessments.models import Quiz
 from common.in_step import written
 from courses.curriculum.files import CourseFiles, write_course
 from courses.curriculum.forms import course_here, module_here, names_for
@@ -82,7 +83,8 @@ def _course(page: CoursePage, name: str, folder: Path) -> CourseFiles:
     course["modules"] = modules
     step = path.steps.exclude(quiz=None).select_related("quiz").first() if path else None
     if step is not None:
-        files.bank = bank_as_file(step.quiz, codes)
+        loaded = LoadedContent.objects.filter(name=f"{name}/renewal").exclude(key=None).values("key")
+        files.bank = bank_as_file(step.quiz, codes, Quiz.objects.filter(key__in=loaded).first())
     used = _pictures_in(files.modules.values())
     files.images = {key: _put(names.row("pictures", key), folder / name / key) for key in sorted(used)}
     _call({f"{name}/{code}.nb": key for key, code in codes.items()} | {f"{name}/course.nb": page.translation_key})

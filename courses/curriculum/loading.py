@@ -17,7 +17,7 @@ from agencies.content import load_roles
 from agencies.models import Role
 from assessments.content import ContentError, load_bank
 from assessments.models import Quiz
-from common.in_step import InStep, Told, digest, unlike
+from common.in_step import InStep, Told, Verdict, digest, unlike
 from courses.curriculum.blocks import Names, UnknownKeyError, parts_to_raw
 from courses.curriculum.files import (
     CONTENT,
@@ -50,7 +50,7 @@ class Loaded:
     renewals: dict[str, Quiz] = field(default_factory=dict)
     paths: dict[str, LearningPath] = field(default_factory=dict)
     keys: dict[str, uuid.UUID] = field(default_factory=dict)
-    """Of pages, by the names they are told under."""
+    """Of pages and of tests for renewal, by the names they are told under."""
 
 
 def load_curriculum(
@@ -117,40 +117,39 @@ def load_course(files: CourseFiles, in_step: InStep, loaded: Loaded, stored: lis
     locales = {locale.language_code: locale for locale in Locale.objects.all()}
     languages = [language for language in locales if language in files.course]
     languages.sort(key=lambda language: language != "nb")
-    pages: dict[str, ModulePage | None] = dict.fromkeys(files.codes)  # None where it was deleted here
+    pages: dict[str, ModulePage] = {}
     with one_edition_each():
         for language in languages:
             course = _course(files, locales[language], in_step)
-            if course is None:  # deleted here, and its modules with it
-                continue
             loaded.keys[f"{files.name}/course.{language}"] = course.translation_key
+            added: set[str] = set()
             for shared in files.course["modules"]:
                 form = files.modules.get((shared["code"], language))
                 if form is not None:
                     module = _module(course, files, shared, form, names, in_step)
-                    if module is None:
-                        continue
+                    if in_step.told[-1].verdict == Verdict.ADD:
+                        added.add(shared["code"])
                     loaded.keys[f"{files.name}/{shared['code']}.{language}"] = module.translation_key
                     if language == "nb":
                         pages[shared["code"]] = module
             if language == "nb":
                 loaded.courses[files.name] = course
-            _in_order(course, files, in_step)
+            _in_order(course, files, in_step, added)
     if files.bank is not None and not files.course.get("draft"):
         tests = load_bank(files.bank, pages_by_code=pages, name=files.name, in_step=in_step)
         loaded.quizzes[files.name] = tests.quiz
         loaded.renewals[files.name] = tests.renewal or tests.quiz
+        if tests.renewal:
+            loaded.keys[f"{files.name}/renewal"] = tests.renewal.key
         loaded.paths[files.name] = _path(files, tests.quiz)
 
 
-def _course(files: CourseFiles, locale: Any, in_step: InStep) -> CoursePage | None:
-    """The course's page. None where it was deleted here."""
+def _course(files: CourseFiles, locale: Any, in_step: InStep) -> CoursePage:
     language = locale.language_code
     where, key = f"{files.name}/{COURSE_FILE}", uuid.UUID(files.course["key"])
     file = course_in_file(files.course, language)
     page, latest = _held(CoursePage, key, locale)
-    here = course_here(latest) if latest else None
-    if in_step.writes(f"{files.name}/course.{language}", file=file, here=here, may_go=True):
+    if in_step.writes(f"{files.name}/course.{language}", file=file, here=course_here(latest) if latest else None):
         latest = _save(where, latest or CoursePage(translation_key=key), file, CatalogPage.objects.get(locale=locale))
         page = CoursePage.objects.get(pk=latest.pk)
         _kept(where, file, course_here(page.get_latest_revision_as_object()))
@@ -159,8 +158,7 @@ def _course(files: CourseFiles, locale: Any, in_step: InStep) -> CoursePage | No
 
 def _module(
     course: CoursePage, files: CourseFiles, shared: Form, form: Form, names: Names, in_step: InStep
-) -> ModulePage | None:
-    """The module's page. None where it was deleted here."""
+) -> ModulePage:
     language = course.locale.language_code
     where = f"{files.name}/{shared['code']}.{language}"
     try:
@@ -172,8 +170,7 @@ def _module(
         raise ContentFileError(f"{where}.yaml: has no parts, and nothing stands in for them")
     key = uuid.UUID(shared["key"])
     page, latest = _held(ModulePage, key, course.locale)
-    here = module_here(latest, names) if latest else None
-    if in_step.writes(where, file=file, here=here, may_go=True):
+    if in_step.writes(where, file=file, here=module_here(latest, names) if latest else None):
         values = _values(where, file, names)
         latest = _save(f"{where}.yaml", latest or ModulePage(translation_key=key), values, course)
         page = ModulePage.objects.get(pk=latest.pk)
@@ -237,15 +234,19 @@ def _save(where: str, page: Any, values: Form, parent: Any) -> Any:
     return page
 
 
-def _in_order(course: CoursePage, files: CourseFiles, in_step: InStep) -> None:
-    """The modules in the order of course.yaml; what a trainer has added stands behind them."""
+def _in_order(course: CoursePage, files: CourseFiles, in_step: InStep, added: Collection[str]) -> None:
+    """The modules in the order of course.yaml; what a trainer has added stands behind them.
+
+    Those that this load has `added` stand last, which is nobody's wish: the others say whether somebody has moved any.
+    """
     codes = {uuid.UUID(module["key"]): module["code"] for module in files.course["modules"]}
     course.refresh_from_db()
     there = list(ModulePage.objects.child_of(course).order_by("path"))
     here = [codes[module.translation_key] for module in there if module.translation_key in codes]
     file = [code for code in files.codes if code in here]
     name = f"{files.name}/order.{course.locale.language_code}"
-    if not in_step.writes(name, file=file, here=here):
+    before = here if here == file else [code for code in here if code not in added]
+    if not in_step.writes(name, file=file, here=before):
         return
     places = {code: place for place, code in enumerate(file)}
     for module in sorted(there, key=lambda one: places.get(codes.get(one.translation_key, ""), len(places))):

@@ -107,7 +107,7 @@ def _take_facts(parts: Sequence[dict[str, Any]]) -> _Facts:
     shown: dict[str, tuple[str, Any]] = {key: ("reference", found.laws.get(pk)) for key, pk in laws.items()}
     shown |= {key: ("sources", [found.sources.get(pk) for pk in each]) for key, each in sources.items()}
     shown |= {key: ("contacts", [found.contacts.get(pk) for pk in each]) for key, each in lines.items()}
-    shown |= {key: ("terms", [found.terms.get(pk) for pk in each]) for key, each in terms.items()}
+    shown |= {key: ("terms", [term for pk in each if (term := found.terms.get(pk))]) for key, each in terms.items()}
     return _Facts(shown, found.help_lines)
 
 

@@ -24,7 +24,6 @@ class Verdict(StrEnum):
     SAME = "same"
     CHANGE = "change"  # the file has changed and nothing here has
     EDITED = "edited"  # edited here, and the file is as it was: left alone
-    REMOVED = "removed"  # it was here once, and somebody has taken it away: left away
     CONFLICT = "conflict"  # edited here, and the file is another too: left alone, and told
     OVERWRITE = "overwrite"  # as CONFLICT or EDITED, but whoever loads it said that the file holds
 
@@ -51,22 +50,18 @@ class InStep:
     now: dict[str, str] = field(default_factory=dict)
     """The digests of all that agrees after the load: to be kept for the next."""
 
-    def writes(self, name: str, *, file: Any, here: Any | None, may_go: bool = False) -> bool:
-        """Whether the piece is to be written as the file has it. None for `here`: it is not there.
-
-        A piece that `may_go` stays away when somebody has taken it away here. Others come back: more rests on them.
-        """
-        verdict = self._judge(name, file, here, may_go)
-        difference = "" if here is None or verdict == Verdict.SAME else unlike(here, file)
+    def writes(self, name: str, *, file: Any, here: Any | None) -> bool:
+        """Whether the piece is to be written as the file has it. None for `here`: it is not there yet."""
+        verdict = self._judge(name, file, here)
+        difference = "" if verdict in (Verdict.ADD, Verdict.SAME) else unlike(here, file)
         self.told.append(Told(name, verdict, difference))
         if verdict in WRITES or verdict == Verdict.SAME:
             self.now[name] = digest(file)
         return verdict in WRITES
 
-    def _judge(self, name: str, file: Any, here: Any | None, may_go: bool) -> Verdict:
+    def _judge(self, name: str, file: Any, here: Any | None) -> Verdict:
         if here is None:
-            gone = may_go and name in self.agreed and name not in self.overwrite
-            return Verdict.REMOVED if gone else Verdict.ADD
+            return Verdict.ADD
         if digest(here) == digest(file):
             return Verdict.SAME
         if self.agreed.get(name) == digest(here):

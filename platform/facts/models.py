@@ -142,6 +142,11 @@ class Term(Checked):
     preferred = Translated()
     meaning = Translated()
 
+    def is_in_use(self, today: dt.date | None = None) -> bool:
+        """Whether it is said today: begun, and not over."""
+        day = today or timezone.localdate()
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
     @property
     def others(self) -> list[str]:
         """What else it is called, or was, in the reader's language: a synonym of another language is none."""

@@ -1,10 +1,10 @@
 """The facts that a page shows, of all kinds at once."""
 
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import FilteredRelation, Q
-from django.utils import timezone
 
 from common.names import name_key
 from common.translated import LANGUAGES
@@ -13,7 +13,7 @@ from facts.models import ContactPoint, LegalReference, Source, Term
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Each kind by its key in the database. One that is gone is not in it."""
+    """Each kind by its key in the database. One that is gone is not in it, nor a term that is out of use."""
 
     laws: dict[int, LegalReference]
     sources: dict[int, Source]
@@ -51,7 +51,7 @@ def read_facts(
         if (law := getattr(row, "law", None)) is not None:
             law.source = row  # known already
             found.laws[law.pk] = law
-        if (term := getattr(row, "term", None)) is not None:
+        if (term := getattr(row, "term", None)) is not None and term.is_in_use():
             term.source = row
             found.terms[term.pk] = term
         if (contact := getattr(row, "contact", None)) is not None:
@@ -64,13 +64,15 @@ def find_terms(asked: str = "") -> list[Term]:
 
     In Python, where æ, ø, å and capitals are the same on every engine; they are tens.
     """
-    today = timezone.localdate()
-    in_use = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
-    terms = Term.objects.filter(in_use).select_related("source")
-    wanted = name_key(asked)
-    found = [term for term in terms if any(wanted in name_key(name) for name in _names(term))]
+    terms = [term for term in Term.objects.select_related("source") if term.is_in_use()]
+    wanted = _plain(asked)
+    found = [term for term in terms if any(wanted in _plain(name) for name in _names(term))]
     return sorted(found, key=lambda term: name_key(term.preferred))
 
 
 def _names(term: Term) -> list[str]:
     return [getattr(term, f"{field}_{language}") for field in ("preferred", "synonyms") for language in LANGUAGES]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()

@@ -138,7 +138,7 @@ def keep_used_facts(request: HttpRequest, instances: Iterable[Any]) -> HttpRespo
     names = quoted(used)
     messages.error(
         request,
-        gettext("%(names)s er i bruk og kan ikke slettes. Rett teksten, eller sett en siste dag.") % {"names": names},
+        gettext("%(names)s er i bruk og kan ikke slettes. Rett teksten i stedet.") % {"names": names},
     )
     return redirect(used[0].snippet_viewset.get_url_name("list"))
 

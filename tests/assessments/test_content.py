@@ -60,17 +60,20 @@ def with_renewal(bank, **fields):
 def test_a_shorter_test_for_renewal_comes_in_and_out_with_the_bank(pages, bank):
     tests = load_bank(with_renewal(bank), pages_by_code=pages, name="prove")
     assert (tests.renewal.minutes, tests.renewal.draws.get().count) == (6, 1)
-    out = bank_as_file(tests.quiz, {page.translation_key: code for code, page in pages.items()})
+    out = bank_as_file(tests.quiz, {page.translation_key: code for code, page in pages.items()}, tests.renewal)
     again = InStep({})
     load_bank(out, pages_by_code=pages, name="prove", in_step=again)
     assert {told.verdict for told in again.told} == {"same"}
     assert "prove/renewal" in [told.name for told in again.told]
 
 
-def test_a_test_for_renewal_whose_code_says_something_else_is_refused(pages, bank):
-    with pytest.raises(ContentError, match="renewal: the code must be"):
-        load_bank(with_renewal(bank, code="annet"), pages_by_code=pages, name="prove")
-    assert not Quiz.objects.exists()
+def test_a_test_whose_code_an_author_has_changed_is_left_alone_with_its_renewal(pages, bank):
+    load_bank(with_renewal(bank), pages_by_code=pages, name="prove")
+    Quiz.objects.filter(code="T").update(code="min-prove")
+    tests = load_bank(
+        with_renewal(bank, key=str(Quiz.objects.get(code="T-fornying").key)), pages_by_code=pages, name="prove"
+    )
+    assert (tests.quiz.code, tests.renewal.code) == ("min-prove", "T-fornying")
 
 
 def test_what_an_author_has_edited_is_left_alone(pages, bank):

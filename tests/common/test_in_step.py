@@ -11,8 +11,6 @@ OLD, NEW, MINE = {"title": "Før"}, {"title": "Nå"}, {"title": "Min"}
     ("here", "agreed", "overwrite", "verdict"),
     [
         (None, None, False, Verdict.ADD),
-        (None, OLD, False, Verdict.REMOVED),
-        (None, OLD, True, Verdict.ADD),
         (NEW, None, False, Verdict.SAME),
         (OLD, OLD, False, Verdict.CHANGE),
         (MINE, NEW, False, Verdict.EDITED),
@@ -24,16 +22,10 @@ OLD, NEW, MINE = {"title": "Før"}, {"title": "Nå"}, {"title": "Min"}
 )
 def test_who_has_changed_it_since_decides(here, agreed, overwrite, verdict):
     step = InStep({"x": digest(agreed)} if agreed else {}, overwrite=["x"] if overwrite else [])
-    wrote = step.writes("x", file=NEW, here=here, may_go=True)
+    wrote = step.writes("x", file=NEW, here=here)
     assert step.told[0].verdict == verdict
     assert wrote is (verdict in (Verdict.ADD, Verdict.CHANGE, Verdict.OVERWRITE))
     assert ("x" in step.now) is (wrote or verdict == Verdict.SAME)
-
-
-def test_what_others_rest_on_comes_back():
-    step = InStep({"x": digest(OLD)})
-    assert step.writes("x", file=NEW, here=None)
-    assert step.told[0].verdict == Verdict.ADD
 
 
 def test_the_order_of_keys_makes_no_difference():

@@ -45,7 +45,7 @@ def test_a_word_is_found_by_an_older_name_in_capitals_or_in_another_language(as_
     assert "1 treff" in page
 
 
-@pytest.mark.parametrize("asked", ["finnes ikke", "<script>", "\x00x", "ø" * 5000])
+@pytest.mark.parametrize("asked", ["finnes ikke", "~", "3", "<script>", "\x00x", "ø" * 5000])
 def test_a_word_that_is_not_there_is_said_plainly(as_person, words, asked):
     page = shown(as_person(make_person()), q=asked)
     assert "Ordet står ikke i listen" in page
@@ -59,13 +59,15 @@ def test_synonyms_of_another_language_are_not_shown_as_this_ones(as_person, word
     assert "æresrelatert vold" not in page
 
 
-def test_a_word_out_of_use_is_gone_the_day_after_its_last(as_person):
-    today = timezone.localdate()
-    make_term("i bruk", valid_to=today)
-    make_term("ute av bruk", valid_to=today - dt.timedelta(days=1))
+def test_a_word_is_there_from_its_first_day_to_its_last(as_person):
+    today, day = timezone.localdate(), dt.timedelta(days=1)
+    make_term("i bruk", valid_from=today, valid_to=today)
+    make_term("ute av bruk", valid_to=today - day)
+    make_term("ikke i bruk ennå", valid_from=today + day)
     page = shown(as_person(make_person()))
-    assert "i bruk" in page
+    assert ">i bruk<" in page
     assert "ute av bruk" not in page
+    assert "ennå" not in page
 
 
 def test_no_words_yet_is_said(as_person):
@@ -91,8 +93,9 @@ def test_every_page_leads_there_for_who_is_signed_in_and_for_nobody_else(as_pers
 
 def test_a_lesson_shows_a_words_meaning_of_today_on_screen_and_none_that_is_gone(as_person):
     term, gone = make_term(meaning_nb="Den gamle betydningen."), make_term("borte")
+    over = make_term("gått av bruk", valid_to=dt.date(2020, 1, 1))
     course = make_course()
-    body = [block("terms", {"terms": items([term.pk, gone.pk])})]
+    body = [block("terms", {"terms": items([term.pk, gone.pk, over.pk])})]
     module = make_module(course, "Ord", parts=[block("part", {"title": "Ord", "body": body})])
     course = publish(course)
     type(term).objects.filter(pk=term.pk).update(meaning_nb="Den nye betydningen.")
@@ -101,3 +104,4 @@ def test_a_lesson_shows_a_words_meaning_of_today_on_screen_and_none_that_is_gone
     assert "Den nye betydningen." in page
     assert "Den gamle betydningen." not in page
     assert "borte" not in page
+    assert "gått av bruk" not in page

@@ -14,7 +14,6 @@ _WORDS = {
     Verdict.CHANGE: "changed",
     Verdict.OVERWRITE: "overwritten",
     Verdict.EDITED: "left: edited here",
-    Verdict.REMOVED: "left away: it was deleted here. Say --overwrite to have it back",
     Verdict.CONFLICT: "LEFT: edited here, and the file says something else. Export first, or say --overwrite",
 }
 
@@ -63,6 +62,5 @@ class Command(BaseCommand):
         words = [f"{counts[verdict]} {word}" for verdict, word in (
             (Verdict.ADD, "added"), (Verdict.CHANGE, "changed"), (Verdict.OVERWRITE, "overwritten"),
             (Verdict.SAME, "as they were"), (Verdict.EDITED, "edited here and left"), (Verdict.CONFLICT, "in conflict"),
-            (Verdict.REMOVED, "deleted here and left away"),
         ) if counts[verdict]]  # fmt: skip
         self.stdout.write(f"{'This would be' if dry_run else 'Done'}: {', '.join(words)}.")

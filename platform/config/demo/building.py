@@ -93,7 +93,10 @@ class _Demo:
         self._two_years()
         self._now()
         self._known_since()
-        show_film_and_activities(User.objects.get(email=self.emails["Trine Bakke"]))
+        show_film_and_activities(
+            trainer=User.objects.get(email=self.emails["Trine Bakke"]),
+            approver=User.objects.get(email=self.emails["Arne Moen"]),
+        )
 
     # --- who, and where --------------------------------------------------------------------------------
 
@@ -260,10 +263,11 @@ class _Demo:
         fold_tallies()
 
     def _known_since(self) -> None:
-        """Everything was written down the day it began, so that what was known on an earlier day can be asked for."""
+        """What reports read was written down the day it began: what was known on an earlier day can be asked for."""
+        now = timezone.now()
         for model, day in _BEGAN.items():
             rows = model._default_manager.values_list(day, "pk")
-            update_rows(model, ["recorded_at"], [(_noon(began), pk) for began, pk in rows])
+            update_rows(model, ["recorded_at"], [(min(_noon(began), now), pk) for began, pk in rows])
 
     def _decide(self, person: User, unit: Unit, course: str, story: str) -> None:
         """Through the services that a manager's page calls, so that the ledger knows of it too."""

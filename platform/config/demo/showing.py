@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -11,7 +12,8 @@ from accounts.models import User
 from courses.curriculum import load_curriculum
 from media.films import read_film
 from media.h5p.building import write_package
-from media.models import H5PContent, Picture, Video, VideoTrack
+from media.models import H5PContent, H5PLibrary, Picture, Video, VideoTrack
+from media.services.libraries import approve
 from media.services.packages import take_in
 
 _HERE = Path(__file__).parent
@@ -36,11 +38,14 @@ _AS_TEXT = (
 )
 
 
-def show_film_and_activities(trainer: User) -> None:
+def show_film_and_activities(*, trainer: User, approver: User) -> None:
     """A course with a film and an activity, and an activity whose library waits for the administrator."""
     _film(trainer)
-    _activity("facts-or-reading", "Det du så, og det du tenker", trainer, public_id=_ACTIVITY, as_text=_AS_TEXT)
-    _activity("old-and-new", "Gamle og nye ord", trainer, approved=False)
+    waiting = _activity(
+        "facts-or-reading", "Det du så, og det du tenker", trainer, public_id=_ACTIVITY, as_text=_AS_TEXT
+    )
+    approve(waiting, by=approver)
+    _activity("old-and-new", "Gamle og nye ord", trainer)
     load_curriculum(_HERE / "content")
 
 
@@ -72,10 +77,11 @@ def _film(trainer: User) -> None:
         VideoTrack.objects.create(video=film, kind=kind, language=language, text=text)
 
 
-def _activity(folder: str, title: str, trainer: User, *, approved: bool = True, **fields: object) -> None:
+def _activity(folder: str, title: str, trainer: User, **fields: object) -> Sequence[H5PLibrary]:
+    """Takes in what lies in `folder` as a trainer uploads it; gives the libraries that wait for approval."""
     place, package = _MEDIA / folder, io.BytesIO()
     files = {str(file.relative_to(place)): file.read_bytes() for file in place.rglob("*") if file.is_file()}
     write_package(package, files)
     package.seek(0)
     content = H5PContent(title=title, created_by=trainer, **fields)
-    take_in(content=content, file=package, file_name=f"{folder}.h5p", by=trainer, may_approve=approved)
+    return take_in(content=content, file=package, file_name=f"{folder}.h5p", by=trainer).waiting

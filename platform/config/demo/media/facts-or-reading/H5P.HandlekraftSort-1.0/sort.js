@@ -14,6 +14,7 @@ H5P.HandlekraftSort = (function (EventDispatcher) {
     EventDispatcher.call(this);
     this.contentId = id;
     this.params = params;
+    // What is not chosen yet comes back from a kept state as null.
     this.chosen = (extras && extras.previousState && extras.previousState.chosen) || [];
   }
   Sort.prototype = Object.create(EventDispatcher.prototype);
@@ -53,7 +54,7 @@ H5P.HandlekraftSort = (function (EventDispatcher) {
 
   Sort.prototype.check = function () {
     const { statements, kinds, missing, result } = this.params;
-    if (statements.some((_, place) => this.chosen[place] === undefined)) {
+    if (statements.some((_, place) => this.chosen[place] == null)) {
       this.verdict.textContent = missing;
       this.trigger("resize");
       return;
@@ -92,7 +93,7 @@ H5P.HandlekraftSort = (function (EventDispatcher) {
     return this.params.statements.length;
   };
   Sort.prototype.getAnswerGiven = function () {
-    return this.chosen.some((one) => one !== undefined);
+    return this.chosen.some((one) => one != null);
   };
   Sort.prototype.getCurrentState = function () {
     return this.getAnswerGiven() ? { chosen: this.chosen } : undefined;
