@@ -160,7 +160,7 @@ def test_the_trainer_sees_what_was_answered_once_enough_people_have_answered(tra
         sit(person, quiz, "a" * 8 if number else "b" * 8)
     page = spread_of(trainer)
     assert ("Minst 10 personer har svart på versjon 1." in page) is told
-    assert ("90 %" in page and "10 %" in page) is told
+    assert ("90&nbsp;%" in page and "10&nbsp;%" in page) is told
     assert ("vises når minst 10 har svart" in page) is not told
 
 
