@@ -6,6 +6,7 @@ A browser draws and codes the pictures (VP8, no sound); this puts them into a We
 """
 
 import base64
+import shutil
 import struct
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,7 @@ def muxed(frames: list[tuple[int, bool, bytes]]) -> bytes:
 
 def main() -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page: Any = browser.new_page()
         # An address of this machine, which nobody is asked for: only there does a browser code films.
         page.route("http://localhost/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
