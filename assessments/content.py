@@ -24,7 +24,7 @@ class ContentError(ValueError):
 _MINUTES = Quiz._meta.get_field("minutes").default
 
 
-class Tests(NamedTuple):
+class Quizzes(NamedTuple):
     """The test of a course, and the shorter one by which it is renewed where the bank has one."""
 
     quiz: Quiz
@@ -32,7 +32,7 @@ class Tests(NamedTuple):
 
 
 @transaction.atomic
-def load_bank(read: Form, *, pages_by_code: Mapping[str, Page], name: str, in_step: InStep | None = None) -> Tests:
+def load_bank(read: Form, *, pages_by_code: Mapping[str, Page], name: str, in_step: InStep | None = None) -> Quizzes:
     """Brings topics, items and the tests of a bank file in; gives the tests. `name` is that of the course.
 
     May be run again: what the file has newer becomes a new version of an item; what an author has edited here is left.
@@ -56,7 +56,7 @@ def load_bank(read: Form, *, pages_by_code: Mapping[str, Page], name: str, in_st
             _write_item(item or Item(code=row["code"]), row, topics, pages_by_code, facts)
     quiz = _quiz(read["quiz"], topics, f"{name}/quiz", in_step)
     renewal = _quiz(read["renewal"], topics, f"{name}/renewal", in_step) if "renewal" in read else None
-    return Tests(quiz, renewal)
+    return Quizzes(quiz, renewal)
 
 
 def bank_as_file(quiz: Quiz, codes: Mapping[Any, str], renewal: Quiz | None = None) -> Form:

@@ -136,12 +136,12 @@ def load_course(files: CourseFiles, in_step: InStep, loaded: Loaded, stored: lis
                 loaded.courses[files.name] = course
             _in_order(course, files, in_step, added)
     if files.bank is not None and not files.course.get("draft"):
-        tests = load_bank(files.bank, pages_by_code=pages, name=files.name, in_step=in_step)
-        loaded.quizzes[files.name] = tests.quiz
-        loaded.renewals[files.name] = tests.renewal or tests.quiz
-        if tests.renewal:
-            loaded.keys[f"{files.name}/renewal"] = tests.renewal.key
-        loaded.paths[files.name] = _path(files, tests.quiz)
+        quizzes = load_bank(files.bank, pages_by_code=pages, name=files.name, in_step=in_step)
+        loaded.quizzes[files.name] = quizzes.quiz
+        loaded.renewals[files.name] = quizzes.renewal or quizzes.quiz
+        if quizzes.renewal:
+            loaded.keys[f"{files.name}/renewal"] = quizzes.renewal.key
+        loaded.paths[files.name] = _path(files, quizzes.quiz)
 
 
 def _course(files: CourseFiles, locale: Any, in_step: InStep) -> CoursePage:

@@ -1,4 +1,4 @@
-"""The facts that a page shows, of all kinds at once."""
+"""Facts as pages show them: those of a lesson in one query, and the terms of the page of words."""
 
 import unicodedata
 from collections.abc import Collection
